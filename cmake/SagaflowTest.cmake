@@ -1,12 +1,46 @@
-# sagaflow_test(NAME store_sqlite SOURCES … LINK …): a GoogleTest program; each of its tests is one of ctest's.
+# sagaflow_test(NAME store_sqlite SOURCES … LINK … [LABELS long]): a GoogleTest program; each of its tests is one of
+# ctest's. A test labelled `long` runs in `./check --all` only.
+# sagaflow_fuzzer(NAME json SOURCES … LINK …): a libFuzzer program (with SAGAFLOW_FUZZ); its seeds are the files of
+# corpus/<name> beside it. It runs for some seconds, and for ten minutes as a `long` test.
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
 function(sagaflow_test)
-  cmake_parse_arguments(ARG "" "NAME" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME" "SOURCES;LINK;LABELS" ${ARGN})
   set(target test_${ARG_NAME})
   add_executable(${target} ${ARG_SOURCES})
   sagaflow_flags(${target})
   target_link_libraries(${target} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main)
-  gtest_discover_tests(${target} TEST_PREFIX "${ARG_NAME}." DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+  gtest_discover_tests(${target} TEST_PREFIX "${ARG_NAME}." DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT 300 LABELS "cpp;${ARG_LABELS}")
+endfunction()
+
+function(sagaflow_fuzzer)
+  cmake_parse_arguments(ARG "" "NAME" "SOURCES;LINK" ${ARGN})
+  if(NOT SAGAFLOW_FUZZ)
+    return()
+  endif()
+  set(target fuzz_${ARG_NAME})
+  add_executable(${target} ${ARG_SOURCES})
+  sagaflow_flags(${target})
+  target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+  target_link_libraries(${target} PRIVATE ${ARG_LINK})
+  set(seeds "")
+  if(IS_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${ARG_NAME})
+    set(seeds ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${ARG_NAME})
+  endif()
+  foreach(run IN ITEMS short long)
+    set(seconds 15)
+    set(labels cpp)
+    if(run STREQUAL "long")
+      set(seconds 600)
+      set(labels "cpp;long")
+    endif()
+    set(found ${CMAKE_CURRENT_BINARY_DIR}/corpus/${ARG_NAME})
+    file(MAKE_DIRECTORY ${found})
+    # The first folder takes what the run finds; the seeds are only read.
+    add_test(NAME fuzz.${ARG_NAME}.${run} COMMAND ${target} -max_total_time=${seconds} -timeout=10 -rss_limit_mb=2048
+      -print_final_stats=1 -artifact_prefix=${CMAKE_CURRENT_BINARY_DIR}/ ${found} ${seeds})
+    set_tests_properties(fuzz.${ARG_NAME}.${run} PROPERTIES LABELS "${labels}" TIMEOUT 900)
+  endforeach()
 endfunction()

@@ -1,0 +1,20 @@
+# Sourced by ./demo and ./bench, in the repository's root.
+if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache CMAKE_C_COMPILER_LAUNCHER=ccache; fi
+
+# configure_and_build FOLDER TARGET <arguments of cmake>: quiet; what went wrong is shown, and kept in a log.
+configure_and_build() {
+    local dir=build/$1 target=$2 log=build/$1.log
+    shift 2
+    mkdir -p "$dir"
+    # Two starts at once would build into each other.
+    exec 9>"$dir.lock"
+    flock 9
+    if [ ! -e "$dir/build.ninja" ]; then echo "building in $dir (the first time takes some minutes; log: $log)"; fi
+    if ! { cmake -S . -B "$dir" -G Ninja "$@" && cmake --build "$dir" --target "$target"; } >"$log" 2>&1 9>&-; then
+        grep -nE 'error|Error|FAILED' "$log" | head -20 >&2 || true
+        tail -20 "$log" >&2
+        echo "the build failed; the whole log is $log" >&2
+        return 1
+    fi
+    exec 9>&-
+}
