@@ -1,0 +1,19 @@
+// health: can work be taken on now, and if not, why.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace sagaflow {
+
+struct health_report {
+    struct part {
+        std::string name; // "store", "transport 0", …
+        bool ok = true;
+        std::string reason; // for people; empty when ok
+    };
+    bool ready = false; // all parts are ok and the engine runs
+    std::vector<part> parts;
+};
+
+} // namespace sagaflow
