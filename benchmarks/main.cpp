@@ -1,0 +1,95 @@
+// sagaflow_bench [--dir FOLDER] [NAME [--option value]…]: runs one benchmark, or all with their
+// defaults.
+#include "benchmarks.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace {
+
+struct benchmark {
+    std::string_view name;
+    std::string_view what;
+    std::vector<bench::option> options;
+    void (*run)(bench::session&);
+};
+
+const std::vector<benchmark>& benchmarks() {
+    static const std::vector<benchmark> table = {
+        {"reference", "the machine's own limit: a bare loop over SQLite", {}, bench::run_reference},
+    };
+    return table;
+}
+
+// A folder of our own, removed at the end. Not under /tmp: that is often kept in memory, where
+// fsync costs nothing.
+class working_folder {
+  public:
+    explicit working_folder(const std::filesystem::path& parent) {
+        std::filesystem::create_directories(parent);
+        auto name = (parent / "bench-XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr)
+            throw std::runtime_error("can't make a folder in " + parent.string());
+        path_ = name;
+    }
+    working_folder(const working_folder&) = delete;
+    working_folder& operator=(const working_folder&) = delete;
+    ~working_folder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+};
+
+int list() {
+    for (const auto& b : benchmarks()) {
+        std::printf("%-14.*s %.*s", static_cast<int>(b.name.size()), b.name.data(),
+                    static_cast<int>(b.what.size()), b.what.data());
+        for (const auto& o : b.options)
+            std::printf(" [--%.*s %llu]", static_cast<int>(o.name.size()), o.name.data(),
+                        static_cast<unsigned long long>(o.value));
+        std::puts("");
+    }
+    return 0;
+}
+
+int run(std::vector<std::string_view> words) {
+    std::filesystem::path parent = "build/bench-data";
+    if (words.size() >= 2 && words[0] == "--dir") {
+        parent = words[1];
+        words.erase(words.begin(), words.begin() + 2);
+    }
+    if (!words.empty() && words[0] == "--list") return list();
+    const std::string_view wanted = words.empty() ? "" : words[0];
+    const auto options = std::span{words}.subspan(words.empty() ? 0 : 1);
+    bool found = false;
+    std::optional<bench::reference_figures> reference;
+    for (const auto& b : benchmarks()) {
+        if (!wanted.empty() && wanted != b.name) continue;
+        found = true;
+        const bench::arguments args{b.options, options};
+        const working_folder folder{parent};
+        bench::session session{args, folder.path(), reference};
+        b.run(session);
+    }
+    if (!found)
+        throw std::invalid_argument("no benchmark \"" + std::string(wanted) +
+                                    "\"; --list shows them");
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) try {
+    return run({argv + 1, argv + argc});
+} catch (const std::exception& e) {
+    std::fprintf(stderr, "sagaflow_bench: %s\n", e.what());
+    return 1;
+}

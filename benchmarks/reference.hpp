@@ -1,0 +1,26 @@
+// The limit of this machine: the obvious way to store sagas, with nothing around it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+namespace bench {
+
+struct reference_figures {
+    double sagas_per_s;   // best of three
+    double commit_p50_us; // a batch of one transition
+};
+
+struct reference_load {
+    std::uint64_t sagas = 200'000;
+    std::uint64_t batch = 512;     // transitions per commit
+    std::uint64_t transitions = 4; // per saga
+    std::uint64_t rounds = 3;      // the best one counts
+    std::uint64_t commits = 2'000; // of one transition, for commit_p50_us
+};
+
+// Makes its files in `folder`, and removes them.
+[[nodiscard]] reference_figures measure_reference(const std::filesystem::path& folder,
+                                                  const reference_load& load = {});
+
+} // namespace bench
