@@ -40,7 +40,7 @@ struct answer {
 };
 
 struct outgoing {
-    std::uint64_t ticket = 0; // comes back with published()
+    std::uint64_t ticket = 0; // comes back with publish_reported()
     sagaflow::message message;
 };
 
@@ -57,7 +57,7 @@ struct effects {
     std::shared_ptr<const batch>
         commit;                    // at most one is on its way; report it with committed() or commit_failed()
     std::vector<store_read> reads; // answer each with loaded() or listed(); if the store can't, try again
-    std::vector<std::vector<outgoing>> publish; // by transport; report each message with published()
+    std::vector<std::vector<outgoing>> publish; // by transport; report each message with publish_reported()
     std::vector<token> acknowledge;             // deliveries
     std::vector<answer> answers;
     std::vector<std::shared_ptr<const event>> notify; // durable events, in order of seq

@@ -12,6 +12,8 @@
 #include "core/effects.hpp"
 #include "core/machine.hpp"
 
+#include <sagaflow/transport.hpp>
+
 #include <functional>
 #include <memory>
 #include <span>
@@ -65,8 +67,8 @@ class shard {
     void tick(time_point now);
     void loaded(std::uint64_t ticket, std::vector<std::optional<saga_row>> rows, time_point now);
     void listed(std::uint64_t ticket, saga_page page, time_point now);
-    void published(std::uint64_t ticket, published::verdict verdict, const std::string& reason,
-                   time_point now);
+    void publish_reported(std::uint64_t ticket, published::verdict verdict, const std::string& reason,
+                          time_point now);
     void committed(std::uint64_t number, time_point now);
     void commit_in_trouble(
         const std::string& reason); // it is being tried again: starts are refused until committed()
