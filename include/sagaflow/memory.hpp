@@ -14,8 +14,8 @@ class inbox;
 namespace sagaflow::memory {
 
 struct transport_options {
-    std::size_t queued_messages =
-        65'536; // that wait for a subscription; more are reported as failed until there is room
+    std::size_t queued_messages = 65'536; // that wait, per group, or per address while nobody takes
+                                          // them; more are reported as failed until there is room
 };
 
 // Carries messages between the engine and the participants of one process. One thread per

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,7 @@ struct published {
     std::string reason; // empty when accepted
 };
 
-// Settles deliveries of one consumer. Any thread; after close() it does nothing.
+// Settles deliveries of one consumer. Any thread; once the consumer is gone it does nothing.
 class settler {
   public:
     enum class verdict : std::uint8_t {
@@ -61,6 +62,8 @@ struct subscription {
     std::string group;              // consumers of one group share the messages; each group gets all of them
     std::vector<std::string> types; // the command types it takes; empty: all. Others are left to other groups
     std::size_t prefetch = 1024;    // deliveries not yet settled, at most
+    std::stop_token stop = {};      // once asked to, the consumer leaves its group: when its handler has
+                                    // returned, what is not settled goes to others of the group
 };
 
 using health_handler = std::function<void(const transport_health&)>;
@@ -88,9 +91,9 @@ class transport {
     // a thread of the transport. The handler may block: then nothing more is delivered to it.
     virtual void consume(subscription what, delivery_handler handler) = 0;
 
-    // Stops. Returns when no handler runs and none will be called any more, also while a publish or
-    // a handler is blocked elsewhere; outstanding publishes are reported as failed. Idempotent. Not
-    // to be called from a handler.
+    // Stops. Reports outstanding publishes as failed, at once, which frees a handler that waits for
+    // one; then returns when no handler runs and none will be called any more, also while a publish()
+    // is blocked. Idempotent. Not to be called from a handler.
     virtual void close() = 0;
 };
 

@@ -1,0 +1,68 @@
+// One consumer group of one address: its messages, and which of its members gets which. A saga belongs to a
+// slot and a slot to one member, so a saga's messages keep their order; when members come and go, a slot
+// changes hands only while nothing of it is unsettled.
+#pragma once
+
+#include "member.hpp"
+
+#include <sagaflow/transport.hpp>
+
+#include <array>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace sagaflow::memory {
+
+// Any thread, but take() and leave() are the member's own, and join() and takes() never run at once.
+class group {
+  public:
+    // bound: messages that wait, at most.
+    explicit group(std::size_t bound) : bound_(bound) {}
+
+    // Takes the first of them, as many as there is room for; returns how many.
+    std::size_t push(std::vector<delivery>&& what);
+
+    // Throws error(invalid_argument) if the other members take other types.
+    std::shared_ptr<member> join(const subscription& what);
+    bool takes(const std::string& type) const;
+
+    // Waits for messages. Empty: the member was told to stop.
+    std::vector<delivery> take(member& m);
+    void settle(member& m, std::span<const std::uint64_t> tags, settler::verdict v);
+    void stop(member& m);
+    // What the member had goes to the others.
+    void leave(member& m);
+
+  private:
+    static constexpr std::size_t slot_count = 64;
+    struct slot {
+        std::size_t unsettled = 0;
+        member* holder = nullptr; // of the unsettled ones
+    };
+
+    static std::uint8_t slot_of(const message& m);
+    member& owner(std::size_t s) const { return *members_[s % members_.size()]; }
+    bool held_elsewhere(std::size_t s, const member& m) const;
+    void enqueue(delivery&& d);
+    void redistribute(std::vector<delivery> first);
+    bool take_now(member& m, std::vector<delivery>& out);
+    void take_retries(member& m, std::vector<delivery>& out);
+    void take_queue(member& m, std::vector<delivery>& out);
+    void hand_out(member& m, std::vector<delivery>& out);
+    void settle_one(member& m, unsettled& one, settler::verdict v);
+    void wake_members(std::unique_lock<std::mutex>& lock);
+
+    const std::size_t bound_;
+    mutable std::mutex mutex_;
+    std::vector<std::string> types_; // sorted; empty: all
+    std::vector<std::shared_ptr<member>> members_;
+    std::vector<delivery> parked_; // while there is no member
+    std::array<slot, slot_count> slots_;
+    std::size_t waiting_ = 0;   // in all queues
+    std::size_t handovers_ = 0; // slots whose holder is no longer their owner
+};
+
+} // namespace sagaflow::memory
