@@ -1,0 +1,80 @@
+"""What the documents show is what the build runs, and what they point at exists."""
+import importlib.machinery
+import importlib.util
+import pathlib
+import posixpath
+import re
+
+from tree import Rule, line_of
+
+FENCE = re.compile(r"^(?P<indent> *)```(?P<language>[\w+-]*)[^\n]*\n(?P<body>.*?)^(?P=indent)```[ \t]*$",
+                   re.DOTALL | re.MULTILINE)
+# What a reader types or sees, rather than what a compiler reads.
+TRANSCRIPTS = ("text", "console", "sh", "http", "diff")
+LINK = re.compile(r"(?<!!)\[[^\]\n]+\]\((?P<target>[^)\s]+)\)")
+
+
+def embed_examples():
+    """scripts/embed_examples as a module: one definition of what a block holds."""
+    path = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "embed_examples"
+    loader = importlib.machinery.SourceFileLoader("embed_examples", str(path))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("embed_examples", loader))
+    loader.exec_module(module)
+    return module
+
+
+def code_comes_from_files(tree):
+    complaints = []
+    embed = embed_examples()
+    for path in embed.documents(tree.root):
+        file, text = str(path.relative_to(tree.root)), path.read_text()
+        embedded = {found.end(): found for found in embed.BLOCK.finditer(text)}
+        for fence in FENCE.finditer(text):
+            at = f"{file}:{line_of(text, fence.start())}"
+            found = embedded.get(fence.end())
+            if not found:
+                if fence["language"] not in TRANSCRIPTS:
+                    complaints.append(f"{at}: a code block must come from a file: put `<!-- from: path#region -->` before "
+                                      f"it, or call it one of {', '.join(TRANSCRIPTS)}")
+                continue
+            try:
+                if embed.filled(tree.root, found.group()) != found.group():
+                    complaints.append(f"{at}: differs from {found['file']}: run scripts/embed_examples")
+            except ValueError as fault:
+                complaints.append(f"{at}: {fault}")
+    return complaints
+
+
+def links_lead_somewhere(tree):
+    complaints = []
+    for file in tree.matching(r"\.md$"):
+        text = tree.read(file)
+        for found in LINK.finditer(re.sub(FENCE, lambda m: re.sub(r"[^\n]", " ", m.group()), text)):
+            target = found["target"].split("#")[0]
+            if not target or re.match(r"[a-z]+:", target):
+                continue
+            if not (tree.root / posixpath.join(posixpath.dirname(file), target)).exists():
+                complaints.append(f"{file}:{line_of(text, found.start())}: there is no {target}")
+    return complaints
+
+
+BLOCK = "<!-- from: examples/a.cpp#start -->\n```cpp\nint x;\n```\n"
+CLEAN = {
+    "README.md": f"# A\n\n```console\n$ ./demo\n```\n\n{BLOCK}\n[guide](docs/guide.md#x) [site](https://example.org)\n",
+    "docs/guide.md": "# X\n<!-- from: examples/a.cpp -->\n```cpp\nint main() {\n    int x;\n}\n```\n[up](../README.md)\n",
+    "examples/a.cpp": "int main() {\n    // [start]\n    int x;\n    // [/start]\n}\n",
+}
+
+RULES = [
+    Rule("code_in_documents_comes_from_files", code_comes_from_files, CLEAN, {
+        "a block out of the air": {"README.md": "```cpp\nint y;\n```\n"},
+        "a block without a language": {"README.md": "```\nint y;\n```\n"},
+        "a block that differs": {"README.md": BLOCK.replace("int x", "int y")},
+        "a region that is gone": {"README.md": BLOCK.replace("#start", "#end")},
+        "a file that is gone": {"README.md": BLOCK.replace("a.cpp", "b.cpp")},
+        "in a folder below docs": {"docs/decisions/1.md": "```yaml\na: 1\n```\n"},
+    }),
+    Rule("links_in_documents_lead_somewhere", links_lead_somewhere, CLEAN, {
+        "a file that is gone": {"docs/guide.md": "[x](gone.md)\n"},
+    }),
+]
