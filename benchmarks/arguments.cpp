@@ -10,8 +10,7 @@ namespace {
 
 std::string known(const std::vector<option>& options) {
     std::string text;
-    for (const auto& o : options)
-        text += " --" + std::string(o.name) + " (" + std::to_string(o.value) + ")";
+    for (const auto& o : options) text += " --" + std::string(o.name) + " (" + std::to_string(o.value) + ")";
     return options.empty() ? "it takes none" : "it takes" + text;
 }
 
@@ -19,9 +18,8 @@ std::uint64_t number(std::string_view name, std::string_view text) {
     std::uint64_t value = 0;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (failure != std::errc{} || end != text.data() + text.size() || value == 0)
-        throw std::invalid_argument("--" + std::string(name) +
-                                    ": expected a whole number from 1, got \"" + std::string(text) +
-                                    "\"");
+        throw std::invalid_argument("--" + std::string(name) + ": expected a whole number from 1, got \"" +
+                                    std::string(text) + "\"");
     return value;
 }
 
@@ -33,10 +31,8 @@ arguments::arguments(std::vector<option> defaults, std::span<const std::string_v
         const auto found = std::ranges::find_if(
             options_, [&](const option& o) { return given[i] == "--" + std::string(o.name); });
         if (found == options_.end())
-            throw std::invalid_argument("unknown option " + std::string(given[i]) + ": " +
-                                        known(options_));
-        if (i + 1 == given.size())
-            throw std::invalid_argument(std::string(given[i]) + " needs a value");
+            throw std::invalid_argument("unknown option " + std::string(given[i]) + ": " + known(options_));
+        if (i + 1 == given.size()) throw std::invalid_argument(std::string(given[i]) + " needs a value");
         found->value = number(found->name, given[i + 1]);
     }
 }

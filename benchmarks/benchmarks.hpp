@@ -14,8 +14,7 @@ namespace bench {
 // once.
 class session {
   public:
-    session(const arguments& args, std::filesystem::path folder,
-            std::optional<reference_figures>& reference)
+    session(const arguments& args, std::filesystem::path folder, std::optional<reference_figures>& reference)
         : args_(args), folder_(std::move(folder)), reference_(reference) {}
 
     [[nodiscard]] const arguments& args() const { return args_; }

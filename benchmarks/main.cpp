@@ -80,16 +80,13 @@ int run(std::vector<std::string_view> words) {
         b.run(session);
     }
     if (!found)
-        throw std::invalid_argument("no benchmark \"" + std::string(wanted) +
-                                    "\"; --list shows them");
+        throw std::invalid_argument("no benchmark \"" + std::string(wanted) + "\"; --list shows them");
     return 0;
 }
 
 } // namespace
 
-int main(int argc, char** argv) try {
-    return run({argv + 1, argv + argc});
-} catch (const std::exception& e) {
+int main(int argc, char** argv) try { return run({argv + 1, argv + argc}); } catch (const std::exception& e) {
     std::fprintf(stderr, "sagaflow_bench: %s\n", e.what());
     return 1;
 }

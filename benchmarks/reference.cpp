@@ -70,23 +70,19 @@ class database {
 
   private:
     void remove() const {
-        for (const auto* suffix : {"", "-wal", "-shm"})
-            std::filesystem::remove(file_.string() + suffix);
+        for (const auto* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file_.string() + suffix);
     }
     void check(int code) const {
         if (code != SQLITE_OK && code != SQLITE_DONE) throw std::runtime_error(sqlite3_errmsg(db_));
     }
-    void execute(const char* sql) const {
-        check(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr));
-    }
+    void execute(const char* sql) const { check(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr)); }
     sqlite3_stmt* prepare(const char* sql) const {
         sqlite3_stmt* statement = nullptr;
         check(sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr));
         return statement;
     }
     void bind(sqlite3_stmt* statement, int index, const std::string& text) const {
-        check(sqlite3_bind_text(statement, index, text.data(), static_cast<int>(text.size()),
-                                SQLITE_STATIC));
+        check(sqlite3_bind_text(statement, index, text.data(), static_cast<int>(text.size()), SQLITE_STATIC));
     }
     void step(sqlite3_stmt* statement) const {
         check(sqlite3_step(statement));
@@ -101,8 +97,7 @@ class database {
 };
 
 std::vector<std::string> random_keys(std::uint64_t count) {
-    constexpr std::string_view letters =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     std::mt19937_64 random{42};
     std::uniform_int_distribution<std::size_t> letter{0, letters.size() - 1};
     std::vector<std::string> keys(count, std::string(key_bytes, ' '));
@@ -144,8 +139,7 @@ double one_commit_p50_us(const std::filesystem::path& file, const reference_load
 
 } // namespace
 
-reference_figures measure_reference(const std::filesystem::path& folder,
-                                    const reference_load& load) {
+reference_figures measure_reference(const std::filesystem::path& folder, const reference_load& load) {
     const auto keys = random_keys(load.sagas);
     const auto file = folder / "reference.db";
     reference_figures figures{};
@@ -157,8 +151,7 @@ reference_figures measure_reference(const std::filesystem::path& folder,
 
 void run_reference(session& s) {
     const auto& figures = s.reference();
-    report("reference",
-           {{"sagas_per_s", figures.sagas_per_s}, {"commit_p50_us", figures.commit_p50_us}});
+    report("reference", {{"sagas_per_s", figures.sagas_per_s}, {"commit_p50_us", figures.commit_p50_us}});
 }
 
 } // namespace bench

@@ -2,6 +2,8 @@
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
+set(Boost_NO_WARN_NEW_VERSIONS ON)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
 
 # sagaflow_dependency(TARGET FIND "<arguments of find_package>" PC "<module>" | PC_LIBS "<-l…>"): for users of an
 # installed library that links TARGET.
@@ -36,6 +38,5 @@ endmacro()
 
 sagaflow_component(SQLITE SQLite3 3.38)
 sagaflow_component(HTTP Boost 1.81 COMPONENTS json)
-sagaflow_component(JSON Boost 1.81 COMPONENTS json)
 sagaflow_component(YAML yaml-cpp 0.7)
 sagaflow_component(SPDLOG spdlog 1.10)

@@ -3,7 +3,7 @@
 include(CMakePackageConfigHelpers)
 
 set(SAGAFLOW_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/sagaflow)
-# A public header of one of these names belongs to that component, every other one to the library itself.
+# A public header <name>.hpp or <name>_….hpp of one of these belongs to that component, every other one to the library.
 set(SAGAFLOW_COMPONENTS sqlite http testing json asio yaml spdlog)
 
 # Splits what a component links into components of ours, and how to find the rest.
@@ -43,8 +43,9 @@ function(sagaflow_install_headers name)
     get_filename_component(stem ${header} NAME_WE)
     get_filename_component(folder ${header} DIRECTORY)
     set(owner sagaflow)
-    if(stem IN_LIST SAGAFLOW_COMPONENTS)
-      set(owner ${stem})
+    string(REGEX REPLACE "_.*" "" prefix ${stem})
+    if(prefix IN_LIST SAGAFLOW_COMPONENTS)
+      set(owner ${prefix})
     endif()
     if(owner STREQUAL name OR header IN_LIST ARGN OR "sagaflow/${stem}.hpp" IN_LIST ARGN)
       install(FILES ${PROJECT_SOURCE_DIR}/include/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/${folder})
@@ -55,6 +56,10 @@ endfunction()
 function(sagaflow_install target)
   cmake_parse_arguments(ARG "" "NAME" "HEADERS;LINK_PUBLIC;LINK_PRIVATE" ${ARGN})
   set(name ${ARG_NAME})
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "SHARED_LIBRARY")
+    set(ARG_LINK_PRIVATE "")  # its users need not find what it links itself
+  endif()
   sagaflow_install_requirements(${name} "${ARG_LINK_PUBLIC}" "${ARG_LINK_PRIVATE}")
   sagaflow_install_headers(${name} ${ARG_HEADERS})
 
@@ -69,7 +74,6 @@ function(sagaflow_install target)
 
   string(REPLACE "sagaflow-sagaflow" "sagaflow" pc_name "sagaflow-${name}")
   file(RELATIVE_PATH pc_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
-  get_target_property(type ${target} TYPE)
   set(pc_libs "")
   if(NOT type STREQUAL "INTERFACE_LIBRARY")
     set(pc_libs "-L\${libdir} -l${target}")

@@ -1,6 +1,6 @@
 # sagaflow_library(NAME sqlite SOURCES … HEADERS … LINK_PUBLIC … LINK_PRIVATE …) makes target sagaflow_<name> with the
 # alias sagaflow::<name>, and installs it as the component <name> with what its users need to find. Without SOURCES it is
-# header-only. The public header <name>.hpp belongs to it; HEADERS names further ones.
+# header-only. The public headers <name>.hpp and <name>_….hpp belong to it; HEADERS names further ones.
 # sagaflow_flags(TARGET) sets the house's warnings and sanitizers on a target of ours.
 include(GNUInstallDirs)
 include(SagaflowInstall)
