@@ -1,0 +1,161 @@
+// Taking replies: what counts, what is late (R11), what can't be taken (R14).
+#include "core/machine_work.hpp"
+#include "core/rejection_body.hpp"
+
+#include <algorithm>
+
+namespace sagaflow::core {
+
+bool machine_work::take(const reply_input& in) {
+    if (is_finished(r_)) return false;
+    return in.compensation ? take_compensation_reply(in) : take_action_reply(in);
+}
+
+void machine_work::keep(const reply_input& in) {
+    const auto& name = plan_.steps[in.step].name;
+    const bool known = std::any_of(r_.kept.begin(), r_.kept.end(), [&](const kept_reply& k) {
+        return k.step == name && k.compensation == in.compensation && k.number == in.number;
+    });
+    if (!known) r_.kept.push_back({name, in.compensation, in.number, in.outcome, in.body});
+}
+
+// Runs a user's function that changes the state. If it throws, the state is as before, and the reply is kept.
+void machine_work::guard_state(std::size_t i, const reply_input& in, const char* function,
+                               const std::function<void()>& change) {
+    try {
+        change();
+        std::string data;
+        plan_.encode(r_.state.get(), data);
+        if (data.size() > options_.payload_bytes)
+            throw error(errc::too_large, "the saga's state would be " + std::to_string(data.size()) +
+                                             " bytes, over the limit of " +
+                                             std::to_string(options_.payload_bytes));
+        r_.data = std::move(data);
+    } catch (...) {
+        const auto reason = "step '" + plan_.steps[i].name + "': " + function + " threw: " + what_threw();
+        r_.state = plan_.decode(r_.data);
+        keep(in);
+        suspend(suspension::function_threw, reason);
+    }
+}
+
+void machine_work::take_success(std::size_t i, const reply_input& in) {
+    const auto kept = r_.kept.size();
+    guard_state(i, in, ".on_reply", [&] { plan_.steps[i].on_reply(r_.state.get(), in.body); });
+    if (r_.kept.size() != kept) return;
+    r_.steps[i].out.reset();
+    set(i, step_state::done);
+}
+
+void machine_work::take_rejection(std::size_t i, const reply_input& in) {
+    auto& s = r_.steps[i];
+    const auto& step = plan_.steps[i];
+    const rejection why{read_rejection(in.body)};
+    const bool in_doubt = s.state == step_state::in_doubt;
+    if (step.on_rejected && !in_doubt) {
+        const auto kept = r_.kept.size();
+        guard_state(i, in, ".on_rejected", [&] { step.on_rejected(r_.state.get(), why); });
+        if (r_.kept.size() != kept) return;
+        s.taken = true;
+    }
+    s.out.reset();
+    s.reason = std::make_unique<std::string>(why.reason);
+    set(i, step_state::rejected);
+    if (s.taken || compensating() || (suspended() && suspended()->compensating)) return;
+    const auto text = "step '" + step.name + "' was rejected: " + why.reason;
+    if (step.kind == step_kind::retriable) {
+        if (auto* held = std::get_if<phase::suspended>(&r_.phase);
+            held && held->why != suspension::by_operator)
+            *held = {suspension::rejected, text, std::nullopt};
+        return suspend(suspension::rejected, text);
+    }
+    if (const auto* held = suspended(); held && held->why == suspension::by_operator) {
+        // it turns once the operator lets it go on: see retry()
+        return;
+    }
+    turn(text);
+}
+
+bool machine_work::take_action_reply(const reply_input& in) {
+    auto& s = r_.steps[in.step];
+    if (in.number != s.action_number) return false;
+    if (s.state != step_state::sent && s.state != step_state::in_doubt) return false;
+    const auto& name = plan_.steps[in.step].name;
+    switch (in.outcome) {
+        case reply_outcome::success:
+            take_success(in.step, in);
+            break;
+        case reply_outcome::rejected:
+            take_rejection(in.step, in);
+            break;
+        case reply_outcome::unknown:
+            if (s.state == step_state::in_doubt) return false; // it tells nothing new
+            set(in.step, step_state::in_doubt);
+            suspend(suspension::unanswered,
+                    "the participant of step '" + name +
+                        "' can't say whether it happened: the command is older than its inbox remembers");
+            break;
+    }
+    return true;
+}
+
+bool machine_work::take_compensation_reply(const reply_input& in) {
+    auto& s = r_.steps[in.step];
+    if (in.number != s.compensation_number) return false;
+    const bool open = s.state == step_state::compensating ||
+                      (s.state == step_state::compensation_failed && !s.answered && !s.given_up);
+    if (!open) return false;
+    switch (in.outcome) {
+        case reply_outcome::success:
+            s.out.reset();
+            s.reason.reset();
+            set(in.step, step_state::compensated);
+            break;
+        case reply_outcome::rejected:
+            compensation_failed(in.step, "rejected: " + read_rejection(in.body), true);
+            break;
+        case reply_outcome::unknown:
+            if (s.state == step_state::compensation_failed) return false;
+            compensation_failed(in.step, "the participant can't say whether it happened", false);
+            break;
+    }
+    return true;
+}
+
+bool machine_work::still_blocked() const {
+    const auto any = [&](auto&& blocks) {
+        for (std::size_t i = 0; i < r_.steps.size(); ++i)
+            if (blocks(plan_.steps[i], r_.steps[i])) return true;
+        return false;
+    };
+    const auto failed = [](const step_plan&, const step_record& s) {
+        return s.state == step_state::compensation_failed && !s.given_up;
+    };
+    switch (suspended()->why) {
+        case suspension::rejected:
+            return any([](const step_plan& p, const step_record& s) {
+                return p.kind == step_kind::retriable && s.state == step_state::rejected && !s.taken;
+            });
+        case suspension::unanswered:
+        case suspension::refused:
+        case suspension::expired:
+            return any([](const step_plan&, const step_record& s) {
+                       return s.state == step_state::in_doubt;
+                   }) ||
+                   any(failed);
+        case suspension::compensation_failed:
+            return any(failed);
+        case suspension::function_threw:
+        case suspension::not_hosted:
+        case suspension::by_operator:
+            break;
+    }
+    return true;
+}
+
+void machine_work::go_on() {
+    if (suspended() && !suspended_ && !still_blocked()) resume();
+    advance();
+}
+
+} // namespace sagaflow::core

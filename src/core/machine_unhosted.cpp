@@ -1,0 +1,48 @@
+// Sagas whose version is not hosted: suspended, their replies kept raw, until it is (R15).
+#include "core/json_text.hpp"
+#include "core/machine_work.hpp"
+
+#include <boost/json.hpp>
+
+namespace sagaflow::core {
+
+plan placeholder_plan(const saga_row& row) {
+    plan p;
+    p.name = row.saga_type;
+    p.version = row.version;
+    boost::json::error_code ec;
+    const auto tree = boost::json::parse(row.record, ec);
+    const auto* record = ec ? nullptr : tree.if_object();
+    const auto* steps = record ? record->if_contains("steps") : nullptr;
+    if (steps && steps->is_object()) {
+        for (const auto& [name, value] : steps->get_object()) {
+            step_plan s;
+            s.name = name;
+            s.timeout = s.compensation_timeout = duration::max() / 4;
+            p.steps.push_back(std::move(s));
+        }
+    }
+    return p;
+}
+
+transition suspend_not_hosted(saga_record& r, const std::string& saga_type, int version, time_point now) {
+    const plan none;
+    const machine_options options;
+    machine_work w(none, options, r, now);
+    if (is_finished(r) || suspended(r)) return {};
+    w.suspend(suspension::not_hosted, "version " + std::to_string(version) + " of saga '" + saga_type +
+                                          "' is not hosted: host it and the saga goes on by itself");
+    return w.finish();
+}
+
+transition keep_reply(saga_record& r, const std::string& step, bool compensation, std::uint32_t number,
+                      reply_outcome outcome, std::string body) {
+    for (const auto& k : r.kept)
+        if (k.step == step && k.compensation == compensation && k.number == number) return {};
+    r.kept.push_back({step, compensation, number, outcome, std::move(body)});
+    transition t;
+    t.happened = true;
+    return t;
+}
+
+} // namespace sagaflow::core
