@@ -1,0 +1,50 @@
+#include "core/barrier.hpp"
+
+#include "core/command_id.hpp"
+
+#include <string>
+#include <utility>
+
+namespace sagaflow::core {
+
+namespace {
+
+// An id of another make says nothing of action and compensation: such a command stands alone, and only B1 and
+// B5 hold for it.
+inbox_key key_of(const message& command) {
+    inbox_key key;
+    key.source = command.source;
+    if (const auto id = parse_command_id(command.id)) {
+        key.command = common_part(command.id, *id);
+        key.compensation = id->compensation;
+        key.number = id->number;
+    } else {
+        key.command = command.id;
+    }
+    return key;
+}
+
+} // namespace
+
+passed pass(inbox_transaction& tx, const message& command, time_point now, duration retention,
+            const barrier_handler& handler) {
+    if (command.issued != time_point{} && command.issued + retention <= now) {
+        return {passage::too_old, {reply_outcome::unknown, "{}"}};
+    }
+    const auto key = key_of(command);
+    auto rows = tx.claim(key);
+    if (rows.answer) return {passage::repeated, std::move(*rows.answer)};
+
+    passed out{};
+    if (key.compensation && !rows.action_effective) {
+        out = {passage::null_compensation, {reply_outcome::success, "{}"}};
+    } else if (!key.compensation && rows.compensation_seen) {
+        out = {passage::compensated, {reply_outcome::rejected, R"({"reason":"compensated"})"}};
+    } else {
+        out = {passage::handled, handler(&tx, command)};
+    }
+    tx.answer(key, out.answer);
+    return out;
+}
+
+} // namespace sagaflow::core
