@@ -63,9 +63,10 @@ struct batch {
     std::vector<saga_row> finished; // replace, by birth; may also be among the started of this batch's sagas
     std::vector<event> events;      // append; their seqs rise
     std::vector<definition_row> definitions; // insert or replace, by type and version
-    std::vector<timer_row> timers;           // add
-    std::vector<timer_row> fired;            // remove
-    std::vector<std::uint64_t> purged;       // remove these finished sagas, by birth, with their events
+    std::vector<timer_row> timers;           // add, after `fired` were removed
+    std::vector<timer_row> fired;            // remove; one that is not there is no error
+    std::vector<std::uint64_t> purged; // remove these finished sagas, by birth, with their events, before
+                                       // `started` is inserted; one that is gone is no error
 
     bool empty() const noexcept {
         return started.empty() && changed.empty() && finished.empty() && events.empty() &&
@@ -97,7 +98,7 @@ struct saga_filter {
 struct saga_page {
     std::vector<saga_row> sagas;
     std::vector<timer_row> timers; // with order::due: the rows behind the sagas (also of sagas that
-                                   // are gone or finished)
+                                   // are gone or finished), at most limit
     std::uint64_t next = 0;        // pass as `after` for the next page; 0: there is none
 };
 
@@ -122,8 +123,10 @@ class store {
     virtual std::vector<std::optional<saga_row>> load(std::span<const std::string> ids) = 0;
 
     // Sagas with birth > after, in the order of birth, at most limit.
-    // (order::due: the earliest due first; `after` is 0, a row comes again until it is among a
-    // batch's `fired`.)
+    // Two are work lists instead, the earliest first whatever `after` is, and `next` only says that
+    // there is more: order::due (unfinished sagas; a row comes again until it is among a batch's
+    // `fired`), and order::finished with `before` (until it is among a batch's `purged`). Both cost
+    // what they return, not what is stored.
     virtual saga_page list(const saga_filter& filter, std::uint64_t after) = 0;
 
     // Events with seq > after, in order, at most limit: of one saga (by birth; it costs what that

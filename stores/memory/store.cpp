@@ -72,6 +72,7 @@ class memory_store final : public store {
     saga_page list(const saga_filter& filter, std::uint64_t after) override {
         const std::shared_lock lock(mutex_);
         if (filter.among == saga_filter::order::due) return due(filter);
+        if (filter.among == saga_filter::order::finished && filter.before) return purgeable(filter);
         saga_page page;
         for (auto i = sagas_.upper_bound(after); i != sagas_.end(); ++i) {
             if (!wanted(filter, i->second)) continue;
@@ -141,6 +142,9 @@ class memory_store final : public store {
                 const bool open = found != sagas_.end() && !is_finished(found->second.state);
                 if (!open && !born.contains(row.birth)) refuse(named(row) + " is not among the unfinished");
             }
+        for (const auto& row : b.finished)
+            if (!row.finished || !is_finished(row.state))
+                refuse(named(row) + " ends without a time or a final state");
         auto last = state_.last_event;
         for (const auto& e : b.events)
             if (e.seq <= std::exchange(last, e.seq))
@@ -163,8 +167,7 @@ class memory_store final : public store {
         using order = saga_filter::order;
         const bool done = is_finished(row.state);
         if (filter.among == order::unfinished && done) return false;
-        if (filter.among == order::finished && (!done || (filter.before && row.finished >= filter.before)))
-            return false;
+        if (filter.among == order::finished && !done) return false;
         return (!filter.state || row.state == *filter.state) &&
                (!filter.saga_type || row.saga_type == *filter.saga_type);
     }
@@ -174,11 +177,30 @@ class memory_store final : public store {
         return row;
     }
 
+    saga_page purgeable(const saga_filter& filter) const {
+        std::multimap<time_point, const saga_row*> ended;
+        for (const auto& [birth, row] : sagas_)
+            if (wanted(filter, row) && row.finished < filter.before) ended.emplace(*row.finished, &row);
+        saga_page page;
+        for (const auto& [at, row] : ended) {
+            if (page.sagas.size() == filter.limit) {
+                page.next = 1;
+                break;
+            }
+            page.sagas.push_back(shown(filter, *row));
+        }
+        return page;
+    }
+
     saga_page due(const saga_filter& filter) const {
         saga_page page;
         std::unordered_set<std::uint64_t> seen;
         for (const auto& [at, birth] : timers_) {
-            if (page.timers.size() == filter.limit || (filter.before && at >= *filter.before)) break;
+            if (filter.before && at >= *filter.before) break;
+            if (page.timers.size() == filter.limit) {
+                page.next = 1;
+                break;
+            }
             page.timers.push_back({.birth = birth, .due = at});
             const auto found = sagas_.find(birth);
             if (found == sagas_.end() || is_finished(found->second.state) || !wanted(filter, found->second))
