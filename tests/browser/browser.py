@@ -153,6 +153,10 @@ class Page:
     def until_connection(self, state):
         self.until(f"connection {state}", lambda: self.connection() == state)
 
+    def settle(self):
+        """Ends the transitions, which show colours on their way; what moves for ever goes on."""
+        self.run("document.getAnimations().filter(a => a.effect.getComputedTiming().endTime !== Infinity).forEach(a => a.finish())")
+
     def overflow(self):
         """Pixels by which the page, or the widest thing on it, sticks out to the right."""
         return self.run("""

@@ -2,7 +2,8 @@
 """A small stand-in for the user sign-up: its HTTP interface and nothing behind it.
 
 For working on the page alone, and for tests of answers that the real service gives only in rare moments
-(POST /fake/answers {"path", "status", "times"}: the next requests whose path begins so are refused with that status).
+(POST /fake/answers {"path", "status", "times"}: the next requests whose path begins so are refused with that status,
+and streams of such a path are cut).
 Takes the real program's options; state is kept in --data, so that it may be killed and started again.
 """
 import argparse
@@ -154,13 +155,15 @@ class Handler(BaseHTTPRequestHandler):
         document = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
         self.answer(status, json.dumps(document).encode(), "application/problem+json")
 
+    def refusal(self):
+        return next((r for r in self.refusals if r["times"] > 0 and self.path.startswith(r["path"])), None)
+
     def refused(self):
-        for refusal in self.refusals:
-            if refusal["times"] > 0 and self.path.startswith(refusal["path"]):
-                refusal["times"] -= 1
-                self.problem(refusal["status"], "not now", "the service is busy; try again in a moment")
-                return True
-        return False
+        refusal = self.refusal()
+        if refusal:
+            refusal["times"] -= 1
+            self.problem(refusal["status"], "not now", "the service is busy; try again in a moment")
+        return refusal is not None
 
     def body(self):
         return json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
@@ -168,7 +171,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.body()
         if self.path == "/fake/answers":
-            self.refusals.append(body)
+            with self.signups.changed:
+                self.refusals.append(body)
+                self.signups.changed.notify_all()
             self.answer(204)
         elif self.refused():
             pass
@@ -242,7 +247,7 @@ class Handler(BaseHTTPRequestHandler):
             pass  # the client left
 
     def follow(self, events, seen):
-        while True:
+        while not self.refusal():
             with self.signups.changed:
                 fresh = [event for event in events if event[0] > seen]
                 if not fresh:

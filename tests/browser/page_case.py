@@ -46,6 +46,7 @@ class PageCase(unittest.TestCase):
     def shoot(self, state):
         """A screenshot of the whole page, named after the test and the state."""
         name = re.sub(r"[^a-z0-9]+", "-", f"{self._testMethodName.removeprefix('test_')} {state}".lower())
+        self.page.settle()
         self.browser.screenshot(SHOTS / f"{name}.png")
 
     def assert_lights(self, user, chat, customer):

@@ -35,15 +35,11 @@ class LooksTest(PageCase):
         return (self.user_id + "-" + "x" * 64)[:64]
 
     def check(self, state):
-        self.settle()
+        self.page.settle()
         self.assertLessEqual(self.page.overflow(), 0, f"{state}: something sticks out to the right")
         self.assertEqual(self.page.run(CONTRAST), [], f"{state}: too little contrast")
         self.shoot(state)
         self.did(f"{state}: nothing sticks out, all text can be read")
-
-    def settle(self):
-        """Transitions would show colours that are on their way."""
-        self.page.run("document.getAnimations().filter(a => a.effect.getComputedTiming().iterations !== Infinity).forEach(a => a.finish())")
 
     def test_phone_in_light(self):
         self.browser.size(*PHONE, phone=True)

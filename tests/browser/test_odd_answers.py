@@ -26,6 +26,20 @@ class OddAnswersTest(PageCase):
         self.assertEqual(len(self.page.event_ids()), 4)
         self.did("events and status refused five times, then every event, once")
 
+    def test_stream_that_is_cut_and_refused_continues_without_repeating_an_event(self):
+        self.service.set_fault("chat", deaf=True)
+        self.page.sign_up(self.user_id)
+        self.page.until_lights("PENDING", "PENDING", "SUCCESS")
+        self.refuse(f"/user/{self.user_id}/events", 503, 2)
+        self.page.until_connection("lost")
+        self.page.until_connection("live")
+        self.service.set_fault("chat", deaf=False)
+        self.page.until_connection("ended")
+        ids = self.page.event_ids()
+        self.assertEqual(len(ids), 4)
+        self.assertEqual(ids, sorted(set(ids)))
+        self.did(f"cut, refused twice, continued to the end: events {ids}")
+
     def test_removal_that_is_refused_is_told_beside_the_button(self):
         self.sign_up_to_the_end()
         self.refuse("/user", 409, 1)

@@ -37,7 +37,7 @@ export class Follower {
   }
 
   #open() {
-    this.#timer = null;
+    clearTimeout(this.#timer);
     this.#source?.close();
     const source = new EventSource(`${userPath(this.#userId)}/events`);
     this.#source = source;
@@ -49,7 +49,7 @@ export class Follower {
     source.onerror = () => {
       if (this.#ended) return;
       this.#tell.connection('lost');
-      if (source.readyState === EventSource.CLOSED) this.#ask();
+      if (source.readyState === EventSource.CLOSED) this.#ask(source);
     };
   }
 
@@ -64,9 +64,9 @@ export class Follower {
     if (isTerminal(doc)) this.#tell.connection('ended');
   }
 
-  async #ask() {
+  async #ask(source) {
     const answer = await request('GET', `${userPath(this.#userId)}/status`);
-    if (this.#ended) return;
+    if (this.#ended || this.#source !== source) return;
     if (answer.status === 404) {
       this.stop();
       this.#tell.unknown();
@@ -79,8 +79,6 @@ export class Follower {
 
   // The network or the reader is back: do not sit out the delay.
   #hurry() {
-    if (this.#timer === null || document.visibilityState !== 'visible') return;
-    clearTimeout(this.#timer);
-    this.#open();
+    if (document.visibilityState === 'visible' && this.#source.readyState === EventSource.CLOSED) this.#open();
   }
 }
