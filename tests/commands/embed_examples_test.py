@@ -35,5 +35,3 @@ class EmbedExamples(InACopy):
         done = self.embed()
         self.assertNotEqual(0, done.returncode)
         self.assertIn("a.cpp has no region [loop]", done.stderr)
-
-
