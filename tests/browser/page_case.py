@@ -35,10 +35,8 @@ class PageCase(unittest.TestCase):
         self.user_id = f"ada-{uuid.uuid4().hex[:8]}"
 
     def tearDown(self):
-        if self._outcome.success:
-            self.assertEqual(self.browser.complaints(), [], "the page raised errors")
-        else:
-            self.shoot("failed")
+        self.shoot("end")
+        self.assertEqual(self.browser.complaints(), [], "the page raised errors")
 
     def did(self, text):
         print(f"    {text}", flush=True)

@@ -12,7 +12,6 @@ class RemovalTest(PageCase):
         self.assertFalse(self.page.shown("login"))
         self.assertFalse(self.page.shown("remove"))
         self.did("the same lights, now green for removed")
-        self.shoot("end")
 
     def test_removal_in_flight_survives_a_reload(self):
         self.sign_up_to_the_end()

@@ -14,7 +14,6 @@ class CompensateTest(PageCase):
         self.assertTrue(self.page.shown("login"))
         self.assertFalse(self.page.shown("signup"))
         self.did(f"three green lights after events {self.page.event_ids()}")
-        self.shoot("end")
 
     def test_events_are_listed_as_they_arrive(self):
         self.service.set_fault("chat", delay_ms=1500)
@@ -41,7 +40,6 @@ class CompensateTest(PageCase):
         self.assertIn("Chat refused", self.page.text("story"))
         self.assertFalse(self.page.shown("login"))
         self.did(f"lights {lights}: {self.page.text('story')}")
-        self.shoot("end")
 
     def test_after_a_refusal_the_details_can_be_changed(self):
         self.service.put_user_into("chat", self.user_id)
@@ -66,4 +64,3 @@ class SynchroniseTest(PageCase):
         self.assertIn("Chat refused", self.page.text("story"))
         self.assertTrue(self.page.shown("login"))
         self.did(f"chat red, the others green: {self.page.text('story')}")
-        self.shoot("end")

@@ -44,7 +44,6 @@ class SurvivalTest(PageCase):
         self.assertEqual(after, sorted(set(after)))
         self.assertEqual(self.page.run("return window.marker"), "never reloaded")
         self.did(f"killed after events {before}, green at {after}, on the page that was open all the time")
-        self.shoot("end")
 
     def test_slow_service_is_named_and_the_sign_up_goes_on(self):
         self.begin_with_a_deaf_chat()
