@@ -22,7 +22,6 @@ void each_string(Message& m, F f) {
     f(m.trace_parent);
     f(m.trace_state);
     f(m.body);
-    f(m.reason);
 }
 
 struct numbers {
