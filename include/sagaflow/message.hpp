@@ -35,7 +35,8 @@ struct message {
     std::string causation_id; // of a reply: the id of the command it answers
     std::string trace_parent; // W3C trace context; may be empty
     std::string trace_state;
-    std::string body; // JSON, UTF-8
+    std::string body;        // JSON, UTF-8
+    std::string reason = {}; // of a dead letter: why it is one (B7)
 };
 
 } // namespace sagaflow

@@ -11,6 +11,7 @@
 #include <sagaflow/time.hpp>
 #include <sagaflow/transport.hpp>
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -21,7 +22,7 @@ namespace sagaflow {
 
 // What to do with a message that can't be read, or whose type nobody here handles (B7).
 enum class unreadable : std::uint8_t {
-    skip,       // acknowledge it: the address is shared with others
+    skip,       // acknowledge it: the address is shared with others. Only the handled types are subscribed to
     dead_letter // publish it to "<address>.dead" with the reason, then acknowledge it
 };
 
@@ -39,19 +40,25 @@ struct participant_options {
     std::shared_ptr<log_sink> log = nullptr;
 };
 
+// Thrown for a command's body that can't be read (B7).
+class unreadable_body : public error {
+  public:
+    explicit unreadable_body(const std::string& why) : error(errc::invalid_argument, why) {}
+};
+
 // Wraps one command's handler; the template below makes it.
 struct command_handler {
     std::string type;
     // Reads the body, calls the user's handler. `tx` is null without an inbox. Throws what the
-    // handler throws; sagaflow::error(invalid_argument) for a body that can't be read.
+    // handler throws; unreadable_body for a body that can't be read.
     std::function<inbox_answer(inbox_transaction* tx, const message& in)> run;
     // Throws sagaflow::error(invalid_argument) if this inbox does not hand out the transaction type
     // that run needs.
     std::function<void(inbox*)> check;
 };
 
-// Threads: handle() before start(); the handlers run on the transport's thread for this
-// subscription, one at a time.
+// Threads: handle() before start(); the handlers run on the transport's threads for its addresses, one
+// at a time. It does not close the transport, which others may use.
 class participant {
   public:
     explicit participant(participant_options options);
@@ -67,16 +74,19 @@ class participant {
     participant& handle(F handler);
     participant& handle(command_handler handler);
 
+    // Throws error(invalid_argument) if nothing is handled, error(wrong_state) the second time.
     void start();
-    // Lets the batch under way finish, then stops. Idempotent.
+    // Lets the batch under way finish and its replies be accepted (for up to 5 s), then leaves its groups
+    // and lets go of the handlers, the inbox and the transport. Idempotent. Not to be called from a
+    // handler.
     void stop();
 
     std::vector<metric> metrics() const;
 
-    struct impl;
+    class impl;
 
   private:
-    std::unique_ptr<impl> impl_;
+    std::shared_ptr<impl> impl_;
 };
 
 namespace detail {
@@ -112,6 +122,15 @@ struct transaction_of<R (*)(C, Tx)> {
 std::string rejection_body(const rejection& why);
 [[noreturn]] void throw_wrong_transaction(const std::string& type);
 
+template <command C>
+C read_body(const std::string& body) {
+    try {
+        return codec<C>::decode(body);
+    } catch (const std::exception& e) {
+        throw unreadable_body(e.what());
+    }
+}
+
 template <class Reply>
 inbox_answer to_answer(const outcome<Reply>& given) {
     inbox_answer a;
@@ -141,7 +160,7 @@ participant& participant::handle(F handler) {
     if constexpr (std::is_void_v<tx_type>) {
         h.check = [](inbox*) {};
         h.run = [f = std::move(handler)](inbox_transaction*, const message& in) mutable {
-            return detail::to_answer<reply>(outcome<reply>(f(codec<C>::decode(in.body))));
+            return detail::to_answer<reply>(outcome<reply>(f(detail::read_body<C>(in.body))));
         };
     } else {
         static_assert(std::is_base_of_v<inbox_transaction, tx_type>,
@@ -156,7 +175,7 @@ participant& participant::handle(F handler) {
         };
         h.run = [f = std::move(handler)](inbox_transaction* tx, const message& in) mutable {
             return detail::to_answer<reply>(
-                outcome<reply>(f(codec<C>::decode(in.body), static_cast<tx_type&>(*tx))));
+                outcome<reply>(f(detail::read_body<C>(in.body), static_cast<tx_type&>(*tx))));
         };
     }
     return handle(std::move(h));

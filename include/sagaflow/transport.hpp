@@ -44,7 +44,8 @@ class settler {
   public:
     enum class verdict : std::uint8_t {
         acknowledge, // never deliver it again
-        retry        // deliver it again, soon, to any consumer of the group
+        retry        // deliver it again, to any consumer of the group, after a pause: some milliseconds,
+                     // growing up to a second while it comes back
     };
     virtual ~settler() = default;
     virtual void settle(std::span<const std::uint64_t> tags, verdict v) noexcept = 0;

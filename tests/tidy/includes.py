@@ -11,6 +11,7 @@ MAY_INCLUDE = [
     (r"include/", [r"include/"]),
     (r"src/core/", [r"include/", r"src/core/"]),
     (r"src/runtime/", [r"include/", r"src/core/", r"src/runtime/"]),
+    (r"src/testing/", [r"include/", r"src/core/", r"src/testing/"]),
     (r"src/http/", [r"include/", r"src/http/"]),
     (r"src/(?P<component>\w+)/", [r"include/", r"src/{component}/", r"src/text/"]),
     (r"(?P<part>transports|stores)/(?P<component>\w+)/", [r"include/", r"{part}/{component}/", r"{part}/[^/]+$"]),

@@ -22,6 +22,7 @@ void each_string(Message& m, F f) {
     f(m.trace_parent);
     f(m.trace_state);
     f(m.body);
+    f(m.reason);
 }
 
 struct numbers {

@@ -1,0 +1,5 @@
+// How to test a saga's definition: transcripts (what it does, line by line) and simulation (what it does
+// whatever happens). Link sagaflow::testing.
+#pragma once
+
+#include <sagaflow/testing/transcript.hpp>

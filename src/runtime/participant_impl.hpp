@@ -1,0 +1,93 @@
+// What runs behind a participant: batches of deliveries through the barrier and the handlers, and their
+// replies.
+#pragma once
+
+#include "core/barrier.hpp"
+#include "runtime/participant_counters.hpp"
+
+#include <sagaflow/participant.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace sagaflow {
+
+// How a delivery ends.
+enum class fate : std::uint8_t {
+    open,       // not decided yet
+    answered,   // item::result is the reply
+    threw,      // its handler did (B4)
+    unreadable, // or of a type that nobody here handles (B7)
+    later       // the inbox failed it, not its handler
+};
+
+struct item {
+    delivery* came = nullptr;
+    command_handler* handler = nullptr;
+    fate end = fate::open;
+    bool handler_threw = false;
+    core::passed result{};
+    std::string reason; // of threw and unreadable
+};
+
+class participant::impl : public std::enable_shared_from_this<participant::impl> {
+  public:
+    explicit impl(participant_options options);
+
+    void handle(command_handler handler);
+    void start();
+    void stop();
+    std::vector<metric> metrics() const { return counters_.read(options_.name); }
+
+  private:
+    struct publication; // a batch of replies under way
+    using clock = std::chrono::steady_clock;
+
+    std::vector<std::string> addresses() const;
+    void open(const std::vector<std::string>& where);
+
+    void take(std::vector<delivery>& batch, const std::shared_ptr<settler>& settle);
+    void classify(item& one);
+    std::span<item> run_batch(std::span<item> items);
+    std::span<item> run_without_inbox(std::span<item> items);
+    void run_alone(std::span<item> items);
+    void run_one(inbox_transaction& tx, item& one, time_point now);
+    template <class F>
+    void guard(item& one, F run);
+    void purge(clock::time_point now);
+
+    void conclude(std::span<item> items, const std::shared_ptr<settler>& settle);
+    bool try_again(const message& m, std::string_view reason);
+    bool bury(const message& m, std::string_view reason);
+    int count_failure(const message& m);
+    void publish(std::shared_ptr<publication> what);
+    void accepted(publication& what, std::span<const published> report);
+
+    participant_options options_;
+    participant_counters counters_;
+    std::stop_source stop_;
+    std::once_flag stopped_;
+
+    std::mutex busy_; // of what follows: held while a batch is handled
+    std::unordered_map<std::string, command_handler> handlers_;
+    bool started_ = false;
+    bool stopping_ = false;
+    std::vector<item> items_;
+    std::unordered_map<std::string, int> failures_; // of commands that come again, by id and attempt
+    clock::time_point purge_due_{};
+
+    std::mutex publishing_mutex_;
+    std::condition_variable published_;
+    std::size_t publishing_ = 0; // publications under way
+};
+
+} // namespace sagaflow

@@ -1,0 +1,165 @@
+// What follows a batch: replies and dead letters are published, and deliveries settled once that is accepted
+// (B7, B9).
+#include "runtime/participant_impl.hpp"
+
+#include <utility>
+
+namespace sagaflow {
+
+namespace {
+
+constexpr int redeliveries = 3;              // of a command whose handler throws (B4)
+constexpr std::size_t known_failures = 1024; // beyond it, all counts begin again
+
+message reply_to(message& command, const std::string& participant, inbox_answer& answer) {
+    message m;
+    m.address = std::move(command.reply_to);
+    m.id.reserve(command.id.size() + 6);
+    m.id.append(command.id).append("/reply");
+    m.source = participant;
+    m.type = std::move(command.type);
+    m.kind = message_kind::reply;
+    m.outcome = answer.outcome;
+    m.attempt = command.attempt;
+    m.issued = command.issued;
+    m.saga_id = std::move(command.saga_id);
+    m.saga_type = std::move(command.saga_type);
+    m.step = std::move(command.step);
+    m.causation_id = std::move(command.id);
+    m.trace_parent = std::move(command.trace_parent);
+    m.trace_state = std::move(command.trace_state);
+    m.body = std::move(answer.body);
+    return m;
+}
+
+message dead_letter(message& came, std::string& reason) {
+    auto m = std::move(came);
+    m.address += ".dead";
+    m.reason = std::move(reason);
+    return m;
+}
+
+std::string attempt_key(const message& m) {
+    return m.source + '\n' + m.id + '\n' + std::to_string(m.attempt);
+}
+
+} // namespace
+
+struct participant::impl::publication {
+    std::shared_ptr<settler> settle;
+    std::vector<message> messages;
+    std::vector<std::uint64_t> tags; // of messages
+    std::size_t reported = 0;        // guarded by publishing_mutex_
+};
+
+void participant::impl::conclude(std::span<item> items, const std::shared_ptr<settler>& settle) {
+    auto out = std::make_shared<publication>();
+    out->settle = settle;
+    out->messages.reserve(items.size());
+    out->tags.reserve(items.size());
+    std::vector<std::uint64_t> finished;
+    std::vector<std::uint64_t> again;
+    for (auto& one : items) {
+        auto& m = one.came->content;
+        const auto tag = one.came->tag;
+        if (one.end == fate::answered) {
+            if (!failures_.empty()) failures_.erase(attempt_key(m));
+            counters_.count(one.result.how, one.result.answer.outcome);
+            if (m.reply_to.empty()) {
+                finished.push_back(tag);
+            } else {
+                out->messages.push_back(reply_to(m, options_.name, one.result.answer));
+                out->tags.push_back(tag);
+            }
+        } else if (one.end == fate::later) {
+            again.push_back(tag);
+        } else if (one.end == fate::threw) {
+            (try_again(m, one.reason) ? again : finished).push_back(tag);
+        } else if (bury(m, one.reason)) {
+            out->messages.push_back(dead_letter(m, one.reason));
+            out->tags.push_back(tag);
+        } else {
+            finished.push_back(tag);
+        }
+    }
+    if (!finished.empty()) settle->settle(finished, settler::verdict::acknowledge);
+    if (!again.empty()) settle->settle(again, settler::verdict::retry);
+    if (!out->messages.empty()) publish(std::move(out));
+}
+
+// Whether it is delivered again. If not, its answer is left to the engine's next attempt (B4).
+bool participant::impl::try_again(const message& m, std::string_view reason) {
+    counters_.threw.fetch_add(1, std::memory_order_relaxed);
+    const bool again = count_failure(m) <= redeliveries;
+    if (again) {
+        log(options_.log.get(), log_level::warn, "a handler threw; the command comes again",
+            {{"participant", options_.name}, {"type", m.type}, {"command", m.id}, {"error", reason}});
+    } else {
+        counters_.given_up.fetch_add(1, std::memory_order_relaxed);
+        log(options_.log.get(), log_level::error,
+            "a handler keeps throwing; the command is left unanswered until the engine sends it again",
+            {{"participant", options_.name}, {"type", m.type}, {"command", m.id}, {"error", reason}});
+    }
+    return again;
+}
+
+// Whether it is to be published as a dead letter (B7).
+bool participant::impl::bury(const message& m, std::string_view reason) {
+    if (options_.on_unreadable == unreadable::skip) {
+        counters_.skipped.fetch_add(1, std::memory_order_relaxed);
+        log(options_.log.get(), log_level::debug, "a message is skipped",
+            {{"participant", options_.name}, {"type", m.type}, {"message", m.id}, {"reason", reason}});
+        return false;
+    }
+    if (count_failure(m) > redeliveries) {
+        log(options_.log.get(), log_level::error, "a dead letter is not accepted; the message is dropped",
+            {{"participant", options_.name}, {"type", m.type}, {"message", m.id}, {"reason", reason}});
+        return false;
+    }
+    counters_.dead.fetch_add(1, std::memory_order_relaxed);
+    log(options_.log.get(), log_level::warn, "a message becomes a dead letter",
+        {{"participant", options_.name}, {"type", m.type}, {"message", m.id}, {"reason", reason}});
+    return true;
+}
+
+int participant::impl::count_failure(const message& m) {
+    if (failures_.size() >= known_failures) failures_.clear();
+    return ++failures_[attempt_key(m)];
+}
+
+void participant::impl::publish(std::shared_ptr<publication> what) {
+    {
+        const std::lock_guard lock(publishing_mutex_);
+        ++publishing_;
+    }
+    auto messages = std::move(what->messages);
+    options_.transport->publish(std::move(messages),
+                                [self = shared_from_this(), what](std::span<const published> report) {
+                                    self->accepted(*what, report);
+                                });
+}
+
+void participant::impl::accepted(publication& what, std::span<const published> report) {
+    std::vector<std::uint64_t> finished;
+    std::vector<std::uint64_t> again;
+    finished.reserve(report.size());
+    for (const auto& p : report) {
+        const bool failed = p.result == published::verdict::failed;
+        (failed ? again : finished).push_back(what.tags[p.index]);
+        if (p.result == published::verdict::refused) {
+            log(options_.log.get(), log_level::error,
+                "the transport refuses a reply for good; its command is left unanswered",
+                {{"participant", options_.name}, {"reason", p.reason}});
+        }
+    }
+    if (!finished.empty()) what.settle->settle(finished, settler::verdict::acknowledge);
+    if (!again.empty()) {
+        counters_.unpublished.fetch_add(again.size(), std::memory_order_relaxed);
+        what.settle->settle(again, settler::verdict::retry);
+    }
+    const std::lock_guard lock(publishing_mutex_);
+    what.reported += report.size();
+    if (what.reported == what.tags.size() && --publishing_ == 0) published_.notify_all();
+}
+
+} // namespace sagaflow
