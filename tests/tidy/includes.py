@@ -30,6 +30,8 @@ NOT_IN_CORE_WORDS = re.compile(
 # Everything else that is foreign stays out of the public headers.
 STD_HEADER = re.compile(r"^[a-z_0-9]+$")
 WITH_BOOST = ("include/sagaflow/json.hpp", "include/sagaflow/asio.hpp")
+# The suites that implementers run are GoogleTest's.
+WITH_GTEST = re.compile(r"^include/sagaflow/testing/\w+_conformance\.hpp$")
 
 
 def includes(tree, file):
@@ -87,7 +89,8 @@ def foreign_headers(tree):
         for line, bracket, name, _ in includes(tree, file):
             ours = bracket == "<" and name.startswith("sagaflow/")
             boost = name.startswith("boost/") and file in WITH_BOOST
-            if not ours and not boost and not (bracket == "<" and STD_HEADER.match(name)):
+            gtest = bracket == "<" and name == "gtest/gtest.h" and WITH_GTEST.match(file)
+            if not ours and not boost and not gtest and not (bracket == "<" and STD_HEADER.match(name)):
                 complaints.append(f"{file}:{line}: a public header includes only std headers and <sagaflow/…>: {name}")
     return complaints
 
