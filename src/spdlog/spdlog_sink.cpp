@@ -58,7 +58,8 @@ struct spdlog_sink::state {
     ::spdlog::logger logger;
 };
 
-spdlog_sink::spdlog_sink(spdlog_options options) : state_(std::make_unique<state>(std::move(options))) {}
+spdlog_sink::spdlog_sink(spdlog_options options)
+    : state_(std::make_unique<state>(std::move(options))) {}
 
 spdlog_sink::~spdlog_sink() = default;
 

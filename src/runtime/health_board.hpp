@@ -1,0 +1,49 @@
+// The condition of each part, and who must hear that it changed. Whoever holds it may report, also when the
+// engine is gone.
+#pragma once
+
+#include <sagaflow/health.hpp>
+#include <sagaflow/log.hpp>
+#include <sagaflow/transport.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sagaflow::runtime {
+
+enum class store_use : std::uint8_t { commits, reads };
+
+class health_board {
+  public:
+    health_board(std::size_t transports, std::shared_ptr<log_sink> log);
+
+    // Any thread. Each logs if it changes something.
+    void transport(std::size_t index, const transport_health& h);
+    void store_trouble(store_use use, const std::string& reason);
+    void store_well(store_use use);
+    void running();
+    void ended(const std::string& reason);
+    void recovering(bool now);
+
+    health_report report() const;
+
+  private:
+    struct condition {
+        bool ok = true;
+        std::string reason;
+    };
+
+    std::shared_ptr<log_sink> log_;
+    mutable std::mutex mutex_;
+    condition engine_ = {false, "it was not started"};
+    std::array<condition, 2> store_; // by use
+    std::vector<condition> transports_;
+    bool recovering_ = false;
+};
+
+} // namespace sagaflow::runtime
