@@ -1,5 +1,5 @@
 # sagaflow_test(NAME store_sqlite SOURCES … LINK … [LABELS long]): a GoogleTest program; each of its tests is one of
-# ctest's. A test labelled `long` runs in `./check --all` only.
+# ctest's. A test labelled `long` runs in `./check --all` only, which also sets SAGAFLOW_LONG=1 for those that do more then.
 # sagaflow_fuzzer(NAME json SOURCES … LINK …): a libFuzzer program (with SAGAFLOW_FUZZ); its seeds are the files of
 # corpus/<name> beside it. It runs for some seconds, and for ten minutes as a `long` test.
 find_package(GTest REQUIRED)
