@@ -37,8 +37,7 @@ class status_function {
     status_function() = default;
 
     template <class F>
-    requires std::invocable < F&, const view<S>
-    & > status_function(F f) {
+    requires(std::invocable<F&, const view<S>&>) status_function(F f) {
         using document = std::remove_cvref_t<std::invoke_result_t<F&, const view<S>&>>;
         static_assert(encodable<document>,
                       "sagaflow: no codec for what .status returns; include <sagaflow/json.hpp> and "
