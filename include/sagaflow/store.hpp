@@ -86,12 +86,12 @@ struct ownership {
 
 struct saga_filter {
     enum class order : std::uint8_t { unfinished, finished, all, due };
-    order among = order::all;             // due: sagas with a timer_row that is due before `before`
-    std::optional<saga_state> state;      // only these
-    std::optional<std::string> saga_type; // only these
-    std::optional<int> version;           // only these
-    std::optional<time_point> before;     // finished: finished before it; due: due before it
-    bool with_record = true;              // false: `record` is left empty, which is cheaper
+    order among = order::all;                  // due: sagas with a timer_row that is due before `before`
+    std::optional<saga_state> state = {};      // only these
+    std::optional<std::string> saga_type = {}; // only these
+    std::optional<int> version = {};           // only these
+    std::optional<time_point> before = {};     // finished: finished before it; due: due before it
+    bool with_record = true;                   // false: `record` is left empty, which is cheaper
     std::size_t limit = 256;
 };
 

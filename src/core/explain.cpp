@@ -4,19 +4,24 @@
 #include "core/report.hpp"
 
 #include <algorithm>
-#include <ctime>
 
 namespace sagaflow::core {
 
 namespace {
 
+std::string two(unsigned n) {
+    return (n < 10 ? "0" : "") + std::to_string(n);
+}
+
 std::string at(time_point t) {
-    const auto seconds = std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(t));
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    std::string text(32, '\0');
-    text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", &parts));
-    return text;
+    const auto day = std::chrono::floor<std::chrono::days>(t);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(t - day));
+    return std::to_string(static_cast<int>(date.year())) + "-" + two(static_cast<unsigned>(date.month())) +
+           "-" + two(static_cast<unsigned>(date.day())) + " " +
+           two(static_cast<unsigned>(clock.hours().count())) + ":" +
+           two(static_cast<unsigned>(clock.minutes().count())) + ":" +
+           two(static_cast<unsigned>(clock.seconds().count())) + " UTC";
 }
 
 std::string span(duration d) {

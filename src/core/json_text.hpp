@@ -9,7 +9,8 @@
 
 namespace sagaflow::core {
 
-// Appends `text` as a JSON string. Precondition: UTF-8.
+// Appends `text` as a JSON string. What is not UTF-8 in it becomes U+FFFD: a stored record must stay
+// readable.
 void append_string(std::string& out, std::string_view text);
 
 template <std::integral N>

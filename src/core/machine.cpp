@@ -127,7 +127,10 @@ void machine_work::write_status(event& e) {
 
 transition machine_work::finish() {
     transition t;
-    if (!changed_) return t;
+    if (!changed_) {
+        t.sends = std::move(sends_); // a resend changes nothing that is stored
+        return t;
+    }
     if (is_finished(r_)) {
         r_.finished = now_;
         r_.kept.clear();
@@ -245,8 +248,13 @@ transition machine::resend(saga_record& r, time_point now) const {
         const bool forward = state == step_state::sent && std::holds_alternative<phase::running>(r.phase);
         if (forward || state == step_state::compensating) w.send_again(i, !forward, false);
     }
-    auto t = w.finish();
-    return t;
+    return w.finish();
+}
+
+transition machine::resend(saga_record& r, std::size_t step, bool compensation, time_point now) const {
+    machine_work w(plan_, options_, r, now);
+    w.send_again(step, compensation, false);
+    return w.finish();
 }
 
 std::optional<time_point> machine::wake_time(const saga_record& r) const {

@@ -79,6 +79,8 @@ class machine {
     // Its outstanding commands, unchanged, for sending again (R16). Their clocks stop until they are
     // accepted. A command body that can't be made any more suspends the saga: that is the transition.
     transition resend(saga_record& r, time_point now) const;
+    // The same for one of them.
+    transition resend(saga_record& r, std::size_t step, bool compensation, time_point now) const;
 
     // When timer() wants to be called; none while nothing runs.
     std::optional<time_point> wake_time(const saga_record& r) const;
@@ -90,7 +92,7 @@ class machine {
 
 // Suspends a saga whose version is not hosted; keeps replies for it raw (R15). `r` was read with
 // placeholder_plan().
-transition suspend_not_hosted(saga_record& r, const std::string& saga_type, int version, time_point now);
+transition suspend_not_hosted(saga_record& r, std::string reason, time_point now);
 transition keep_reply(saga_record& r, const std::string& step, bool compensation, std::uint32_t number,
                       reply_outcome outcome, std::string body);
 // A plan made from a stored record alone: the steps' names, nothing to call.

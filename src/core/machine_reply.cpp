@@ -16,7 +16,9 @@ void machine_work::keep(const reply_input& in) {
     const bool known = std::any_of(r_.kept.begin(), r_.kept.end(), [&](const kept_reply& k) {
         return k.step == name && k.compensation == in.compensation && k.number == in.number;
     });
-    if (!known) r_.kept.push_back({name, in.compensation, in.number, in.outcome, in.body});
+    if (!known)
+        r_.kept.push_back(
+            {name, in.compensation, in.number, in.outcome, in.body.substr(0, options_.payload_bytes)});
 }
 
 // Runs a user's function that changes the state. If it throws, the state is as before, and the reply is kept.
@@ -41,7 +43,13 @@ void machine_work::guard_state(std::size_t i, const reply_input& in, const char*
 
 void machine_work::take_success(std::size_t i, const reply_input& in) {
     const auto kept = r_.kept.size();
-    guard_state(i, in, ".on_reply", [&] { plan_.steps[i].on_reply(r_.state.get(), in.body); });
+    guard_state(i, in, ".on_reply", [&] {
+        if (in.body.size() > options_.payload_bytes)
+            throw error(errc::too_large, "the reply is " + std::to_string(in.body.size()) +
+                                             " bytes, over the limit of " +
+                                             std::to_string(options_.payload_bytes));
+        plan_.steps[i].on_reply(r_.state.get(), in.body);
+    });
     if (r_.kept.size() != kept) return;
     r_.steps[i].out.reset();
     set(i, step_state::done);

@@ -25,13 +25,12 @@ plan placeholder_plan(const saga_row& row) {
     return p;
 }
 
-transition suspend_not_hosted(saga_record& r, const std::string& saga_type, int version, time_point now) {
+transition suspend_not_hosted(saga_record& r, std::string reason, time_point now) {
     const plan none;
     const machine_options options;
     machine_work w(none, options, r, now);
     if (is_finished(r) || suspended(r)) return {};
-    w.suspend(suspension::not_hosted, "version " + std::to_string(version) + " of saga '" + saga_type +
-                                          "' is not hosted: host it and the saga goes on by itself");
+    w.suspend(suspension::not_hosted, std::move(reason));
     return w.finish();
 }
 

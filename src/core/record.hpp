@@ -22,6 +22,7 @@ struct outstanding {
     time_point due{};                  // when this attempt's timeout is over; stored as commit time + timeout
     std::unique_ptr<std::string> body; // kept when the stage has several steps (R16)
     bool accepted = false;             // not stored: the transport has this attempt, its clock runs (R5)
+    bool published = false;            // not stored: handed to the transport, which has not reported yet
 };
 
 // The state of a step. `number` is the n of its newest command ("/n", R3).

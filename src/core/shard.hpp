@@ -60,7 +60,7 @@ class shard {
     // Inputs. None of them does anything that leaves: call take_effects() after one or many.
     void host(std::shared_ptr<const plan> definition, time_point now);
     void begin_recovery(time_point now); // once, after the first definitions were hosted
-    void start(start_request request, time_point now);
+    void start(start_request request);
     void operate(verb_request request, time_point now);
     void explain(const std::string& id, token caller, time_point now);
     void reply(message content, token delivery, time_point now);

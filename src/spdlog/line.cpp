@@ -1,6 +1,6 @@
 #include "spdlog/line.hpp"
 
-#include "spdlog/escape.hpp"
+#include "text/escape.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,6 +13,20 @@ namespace {
 
 constexpr std::size_t longest_message = 8 * 1024;
 constexpr std::size_t longest_value = 2 * 1024;
+constexpr std::size_t longest_name = 64;
+
+using text::append_escaped;
+using text::place;
+
+// Everything but letters, digits and `_ . @ -` becomes `_`.
+void append_name(std::string& out, std::string_view name) {
+    if (name.empty()) out += '_';
+    for (const char c : name.substr(0, longest_name)) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                           c == '_' || c == '.' || c == '@' || c == '-';
+        out += plain ? c : '_';
+    }
+}
 
 void append_time(std::string& out, std::chrono::system_clock::time_point at) {
     using namespace std::chrono;
@@ -38,8 +52,7 @@ bool is_bare(std::string_view value) {
     });
 }
 
-void append_member(std::string& out, std::string_view name, std::string_view value,
-                   std::size_t limit) {
+void append_member(std::string& out, std::string_view name, std::string_view value, std::size_t limit) {
     out += ",\"";
     out += name;
     out += "\":\"";

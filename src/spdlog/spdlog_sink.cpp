@@ -58,8 +58,7 @@ struct spdlog_sink::state {
     ::spdlog::logger logger;
 };
 
-spdlog_sink::spdlog_sink(spdlog_options options)
-    : state_(std::make_unique<state>(std::move(options))) {}
+spdlog_sink::spdlog_sink(spdlog_options options) : state_(std::make_unique<state>(std::move(options))) {}
 
 spdlog_sink::~spdlog_sink() = default;
 

@@ -169,7 +169,8 @@ class memory_store final : public store {
         if (filter.among == order::unfinished && done) return false;
         if (filter.among == order::finished && !done) return false;
         return (!filter.state || row.state == *filter.state) &&
-               (!filter.saga_type || row.saga_type == *filter.saga_type);
+               (!filter.saga_type || row.saga_type == *filter.saga_type) &&
+               (!filter.version || row.version == *filter.version);
     }
 
     static saga_row shown(const saga_filter& filter, saga_row row) {

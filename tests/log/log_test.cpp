@@ -31,8 +31,7 @@ TEST(Log, passes_message_and_fields_to_the_sink) {
     recorder sink;
     sagaflow::log(&sink, log_level::warn, "slow", {{"saga_id", "ada"}, {"step", "open-chat"}});
     sagaflow::log(&sink, log_level::error, "gone");
-    EXPECT_EQ(sink.lines,
-              (std::vector<std::string>{"warn slow saga_id=ada step=open-chat", "error gone"}));
+    EXPECT_EQ(sink.lines, (std::vector<std::string>{"warn slow saga_id=ada step=open-chat", "error gone"}));
 }
 
 TEST(Log, does_not_write_a_level_that_the_sink_does_not_want) {
