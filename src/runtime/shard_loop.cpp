@@ -26,7 +26,7 @@ class shard_loop::teller {
   public:
     teller(shard_loop& loop, time_point now) : loop_(loop), shard_(loop.shard_), now_(now) {}
 
-    void operator()(core::start_request& in) { shard_.start(std::move(in), now_); }
+    void operator()(core::start_request& in) { shard_.start(std::move(in)); }
     void operator()(core::verb_request& in) { shard_.operate(std::move(in), now_); }
     void operator()(explain_request& in) { shard_.explain(in.id, in.caller, now_); }
     void operator()(host_request& in) { shard_.host(std::move(in.definition), now_); }
