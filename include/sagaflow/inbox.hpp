@@ -62,7 +62,8 @@ class inbox {
     // throws, nothing is stored and it throws on. One at a time; blocks.
     virtual void transaction(const std::function<void(inbox_transaction&)>& work) = 0;
 
-    // Removes rows answered before that time, at most limit; returns how many.
+    // Removes rows answered (or claimed, if never answered) before that time, at most limit; returns
+    // how many.
     virtual std::size_t purge(time_point before, std::size_t limit) = 0;
 };
 

@@ -120,7 +120,7 @@ class memory_inbox final : public inbox {
         std::size_t removed = 0;
         for (auto i = rows_.begin(); i != rows_.end() && removed < limit;) {
             std::erase_if(i->second, [&](const attempt_row& row) {
-                const bool old = row.answer && row.touched < before && removed < limit;
+                const bool old = row.touched < before && removed < limit;
                 removed += old ? 1 : 0;
                 return old;
             });
