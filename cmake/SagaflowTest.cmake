@@ -1,7 +1,8 @@
 # sagaflow_test(NAME store_sqlite SOURCES … LINK … [LABELS long]): a GoogleTest program; each of its tests is one of
 # ctest's. A test labelled `long` runs in `./check --all` only, which also sets SAGAFLOW_LONG=1 for those that do more then.
 # sagaflow_fuzzer(NAME json SOURCES … LINK …): a libFuzzer program (with SAGAFLOW_FUZZ); its seeds are the files of
-# corpus/<name> beside it. It runs for some seconds, and for ten minutes as a `long` test.
+# corpus/<name> beside it, its words those of <name>.dict, if there is one. It runs for some seconds, and for ten minutes
+# as a `long` test. Without SAGAFLOW_FUZZ, with any compiler, the seeds alone are run, once.
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
@@ -17,17 +18,21 @@ endfunction()
 
 function(sagaflow_fuzzer)
   cmake_parse_arguments(ARG "" "NAME" "SOURCES;LINK" ${ARGN})
-  if(NOT SAGAFLOW_FUZZ)
-    return()
-  endif()
   set(target fuzz_${ARG_NAME})
+  set(seeds ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${ARG_NAME})
   add_executable(${target} ${ARG_SOURCES})
   sagaflow_flags(${target})
-  target_link_options(${target} PRIVATE -fsanitize=fuzzer)
   target_link_libraries(${target} PRIVATE ${ARG_LINK})
-  set(seeds "")
-  if(IS_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${ARG_NAME})
-    set(seeds ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${ARG_NAME})
+  if(NOT SAGAFLOW_FUZZ)
+    target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/replay.cpp)
+    add_test(NAME fuzz.${ARG_NAME}.seeds COMMAND ${target} ${seeds})
+    set_tests_properties(fuzz.${ARG_NAME}.seeds PROPERTIES LABELS cpp TIMEOUT 300)
+    return()
+  endif()
+  target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+  set(words "")
+  if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_NAME}.dict)
+    set(words -dict=${CMAKE_CURRENT_SOURCE_DIR}/${ARG_NAME}.dict)
   endif()
   foreach(run IN ITEMS short long)
     set(seconds 15)
@@ -40,7 +45,7 @@ function(sagaflow_fuzzer)
     file(MAKE_DIRECTORY ${found})
     # The first folder takes what the run finds; the seeds are only read.
     add_test(NAME fuzz.${ARG_NAME}.${run} COMMAND ${target} -max_total_time=${seconds} -timeout=10 -rss_limit_mb=2048
-      -print_final_stats=1 -artifact_prefix=${CMAKE_CURRENT_BINARY_DIR}/ ${found} ${seeds})
+      -print_final_stats=1 -artifact_prefix=${CMAKE_CURRENT_BINARY_DIR}/ ${words} ${found} ${seeds})
     set_tests_properties(fuzz.${ARG_NAME}.${run} PROPERTIES LABELS "${labels}" TIMEOUT 900)
   endforeach()
 endfunction()

@@ -81,7 +81,8 @@ class sorter {
     std::optional<std::string> value_of(const std::string& name, std::optional<std::string> value) {
         if (value) return value;
         if (next_ < arguments_.size() && !arguments_[next_].starts_with("--")) return arguments_[next_++];
-        refuse("--" + name, "needs a value, as in --" + name + "=VALUE");
+        const std::string option = "--" + printable(name);
+        refuse(option, "needs a value, as in " + option + "=VALUE");
         return std::nullopt;
     }
 
@@ -125,6 +126,10 @@ void apply(table::found target, const option& given, collection& into) {
 
 void apply_pair(const table::found_pair& pair, const option& given, collection& into) {
     const std::string& path = into.known().entries()[pair.index].path;
+    if (!is_name_of_pair(pair.name)) {
+        into.refuse("--" + path, path, "expected a pair with a name, as in --" + path + ".name=value");
+        return;
+    }
     if (auto why = refuse_text(given.value); !why.empty()) {
         into.refuse("--" + path, path, "expected a text (" + why + ")");
         return;

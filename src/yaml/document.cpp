@@ -15,8 +15,8 @@
 namespace sagaflow::config {
 namespace {
 
-// What the tree may cost in bytes once aliases are written out. A plain file of the largest size stays below.
-constexpr std::size_t largest_tree = 8UL * 1024 * 1024;
+// What the tree may cost once aliases are written out: about 100,000 short values, or one of the largest size.
+constexpr std::size_t largest_tree = 2 * largest_document;
 constexpr std::size_t cost_of_a_node = 16;
 
 position to_position(const YAML::Mark& mark) {
@@ -54,12 +54,12 @@ class builder final : public YAML::EventHandler {
     void OnDocumentEnd() override {}
 
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-        finish({.is = node::form::null, .at = to_position(mark)}, anchor, mark);
+        finish(node(node::form::null, to_position(mark)), anchor, mark);
     }
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   const std::string& text) override {
         refuse_tag(mark, tag);
-        finish({.is = node::form::scalar, .at = to_position(mark), .text = text}, anchor, mark);
+        finish(node(node::form::scalar, to_position(mark), text), anchor, mark);
     }
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
         const auto found = anchors_.find(anchor);
@@ -100,7 +100,7 @@ class builder final : public YAML::EventHandler {
             throw stop{
                 {to_position(mark), "is nested deeper than " + std::to_string(deepest_document) + " levels"}};
         }
-        open_.push_back({{.is = form, .at = to_position(mark)}, anchor, mark});
+        open_.push_back({node(form, to_position(mark)), anchor, mark});
     }
 
     void close() {

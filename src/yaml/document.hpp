@@ -2,7 +2,7 @@
 #pragma once
 
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sagaflow::config {
@@ -16,11 +16,14 @@ struct member;
 
 struct node {
     enum class form { null, scalar, list, map };
-    form is = form::null;
+
+    explicit node(form is = form::null, position at = {}, std::string text = {});
+
+    form is;
     position at;
-    std::string text = {};            // of a scalar
-    std::vector<node> items = {};     // of a list
-    std::vector<member> members = {}; // of a map: in order, repeated keys kept
+    std::string text;            // of a scalar
+    std::vector<node> items;     // of a list
+    std::vector<member> members; // of a map: in order, repeated keys kept
 };
 
 struct member {
@@ -28,13 +31,15 @@ struct member {
     node value;
 };
 
+inline node::node(form f, position where, std::string scalar) : is(f), at(where), text(std::move(scalar)) {}
+
 struct document_problem {
     position at;
     std::string what;
 };
 
 struct document {
-    node root;
+    node root = node();
     std::vector<document_problem> problems = {};
     bool readable = true; // false: the tree ends somewhere before the text does
 };

@@ -1,8 +1,7 @@
 #include "yaml/environment.hpp"
 
-#include "text/escape.hpp"
 #include "yaml/nearest.hpp"
-#include "yaml/value.hpp"
+#include "yaml/show.hpp"
 
 #include <utility>
 
@@ -14,10 +13,7 @@ using detail::kind;
 constexpr std::string_view dot = "__";
 
 std::string place_of(const std::string& variable) {
-    constexpr std::size_t longest = 200;
-    std::string where = "environment variable ";
-    text::append_escaped(where, variable, text::place::bare, longest);
-    return where;
+    return "environment variable " + printable(variable);
 }
 
 // The other way round than variable_of(); what comes out need not be a path.

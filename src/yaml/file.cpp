@@ -1,6 +1,5 @@
 #include "yaml/file.hpp"
 
-#include "text/escape.hpp"
 #include "yaml/document.hpp"
 #include "yaml/nearest.hpp"
 #include "yaml/show.hpp"
@@ -19,9 +18,10 @@ using detail::kind;
 class file_reader {
   public:
     file_reader(const std::string& name, const environment& variables, collection& into)
-        : variables_(variables), into_(into), folder_(std::filesystem::path(name).parent_path().string()) {
-        text::append_escaped(name_, name, text::place::bare, name.size());
-    }
+        : variables_(variables),
+          into_(into),
+          folder_(std::filesystem::path(name).parent_path().string()),
+          name_(printable(name)) {}
 
     bool read(const std::string& content) {
         const document parsed = parse_document(content);
@@ -143,7 +143,7 @@ class file_reader {
         properties pairs;
         std::map<std::string, position> seen;
         for (const auto& [key, content] : value.members) {
-            if (key.is != node::form::scalar || key.text.empty() || key.text == "<<") {
+            if (key.is != node::form::scalar || !is_name_of_pair(key.text)) {
                 refuse(key.at, path, "expected a name");
                 continue;
             }
@@ -176,14 +176,6 @@ class file_reader {
         if (result.problem.empty()) return result;
         refuse(value.at, path, result.problem);
         return std::nullopt;
-    }
-
-    // A path with names of the file's own making.
-    static std::string printable(const std::string& path) {
-        constexpr std::size_t longest = 120;
-        std::string result;
-        text::append_escaped(result, path, text::place::bare, longest);
-        return result;
     }
 
     const environment& variables_;

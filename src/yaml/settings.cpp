@@ -6,6 +6,7 @@
 #include "yaml/expand.hpp"
 #include "yaml/file.hpp"
 #include "yaml/print.hpp"
+#include "yaml/show.hpp"
 #include "yaml/table.hpp"
 
 #include <sagaflow/yaml.hpp>
@@ -62,7 +63,7 @@ struct settings::state {
         if (text) return read_settings_file(name, *text, variables, all);
         const auto [content, problem] = read_whole_file(name, largest_document);
         if (problem.empty()) return read_settings_file(name, content, variables, all);
-        all.refuse(name, "", problem);
+        all.refuse(printable(name), "", problem);
         return false;
     }
 
@@ -70,7 +71,7 @@ struct settings::state {
         for (std::size_t i = 0; i < known.entries().size(); ++i) {
             const auto& entry = known.entries()[i];
             if (!entry.required || all.is_mentioned(i)) continue;
-            all.refuse(file.empty() ? "settings" : file, entry.path,
+            all.refuse(file.empty() ? "settings" : printable(file), entry.path,
                        "is required; set it in the file, as " +
                            variable_of(entry.path, about.environment_prefix) + ", or as --" + entry.path +
                            (entry.secret ? "_file" : ""));

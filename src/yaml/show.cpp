@@ -74,6 +74,13 @@ std::string to_yaml(const property& pair) {
     return sounds_secret(pair.name) && !pair.value.empty() ? quoted(mask) : printed_text(pair.value);
 }
 
+std::string printable(std::string_view text) {
+    constexpr std::size_t longest = 200;
+    std::string result;
+    text::append_escaped(result, text, text::place::bare, longest);
+    return result;
+}
+
 std::string shown(std::string_view text) {
     constexpr std::size_t longest = 80;
     return in_quotes(without_password_of_url(text), longest);

@@ -23,4 +23,7 @@ std::string to_yaml(const property& pair);
 // A value in a message: quoted, escaped, cut.
 std::string shown(std::string_view text);
 
+// A name or place in a message: the same without quotes.
+std::string printable(std::string_view text);
+
 } // namespace sagaflow::config

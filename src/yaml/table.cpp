@@ -151,6 +151,10 @@ std::string table::only_path_ending_in(std::string_view name) const {
     return only;
 }
 
+bool is_name_of_pair(std::string_view name) {
+    return !name.empty() && name != "<<" && refuse_text(name).empty();
+}
+
 std::string join_path(std::string_view section, std::string_view name) {
     std::string path(section);
     if (!path.empty()) path += '.';

@@ -44,6 +44,9 @@ class table {
     std::vector<detail::entry> entries_;
 };
 
+// Whether a pair of a map may have this name.
+bool is_name_of_pair(std::string_view name);
+
 // "http" and "port" give "http.port".
 std::string join_path(std::string_view section, std::string_view name);
 

@@ -1,5 +1,6 @@
 #include "yaml/value.hpp"
 
+#include "text/utf8.hpp"
 #include "yaml/show.hpp"
 
 #include <algorithm>
@@ -102,8 +103,18 @@ reading read_choice(const entry& entry, std::string_view text) {
     return {std::int64_t{found - entry.names.begin()}};
 }
 
+// Whatever the encoding: a secret may be any bytes but these.
+std::string refuse_bytes(std::string_view text) {
+    if (text.find('\0') != std::string_view::npos) return "it holds a NUL character";
+    if (text.find(mask) != std::string_view::npos) {
+        return "it holds " + std::string(mask) + ", which stands for a secret in printed settings";
+    }
+    return {};
+}
+
 reading read_text(const entry& entry, std::string_view text) {
-    if (auto why = refuse_text(text); !why.empty()) return {{}, std::move(why)};
+    if (auto why = entry.secret ? refuse_bytes(text) : refuse_text(text); !why.empty())
+        return {{}, std::move(why)};
     if (entry.required && text.empty()) return {{}, "it must not be empty"};
     return {std::string(text)};
 }
@@ -179,11 +190,12 @@ reading read_value(const entry& entry, std::string_view text) {
 }
 
 std::string refuse_text(std::string_view text) {
-    if (text.find('\0') != std::string_view::npos) return "it holds a NUL character";
-    if (text.find(mask) != std::string_view::npos) {
-        return "it holds " + std::string(mask) + ", which stands for a secret in printed settings";
+    for (std::string_view rest = text; !rest.empty();) {
+        const std::size_t bytes = text::decode_utf8(rest).bytes;
+        if (bytes == 0) return "it is not UTF-8";
+        rest.remove_prefix(bytes);
     }
-    return {};
+    return refuse_bytes(text);
 }
 
 std::string type_name(const entry& entry) {

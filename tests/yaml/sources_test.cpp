@@ -71,17 +71,18 @@ TEST(Sources, the_command_line_adds_single_pairs_to_a_map) {
 }
 
 TEST(Sources, mistakes_of_the_command_line_say_what_to_write) {
-    EXPECT_THAT(
-        example().load({.arguments = {"--htp.port=1", "--port", "1", "--http.port=2", "--", "-x",
-                                      "--check-config=1", "--max_body=1KiB", "--zzz", "--http.host"}}),
-        ElementsAre(R"(command line: unknown option "--htp.port"; did you mean --http.port?)",
-                    R"(command line: unexpected argument "--"; options begin with --)",
-                    R"(command line: unexpected argument "-x"; options begin with --)",
-                    R"(--check-config: takes no value)",
-                    R"(command line: unknown option "--max_body"; did you mean --http.max_body?)",
-                    R"(command line: unknown option "--zzz"; --help lists all)",
-                    R"(--http.host: needs a value, as in --http.host=VALUE)",
-                    R"(--http.port: http.port: is set twice; first at --port)"));
+    EXPECT_THAT(example().load({.arguments = {"--htp.port=1", "--port", "1", "--http.port=2", "--", "-x",
+                                              "--check-config=1", "--max_body=1KiB", "--zzz",
+                                              "--kafka.properties.a\nb", "--http.host"}}),
+                ElementsAre(R"(command line: unknown option "--htp.port"; did you mean --http.port?)",
+                            R"(command line: unexpected argument "--"; options begin with --)",
+                            R"(command line: unexpected argument "-x"; options begin with --)",
+                            R"(--check-config: takes no value)",
+                            R"(command line: unknown option "--max_body"; did you mean --http.max_body?)",
+                            R"(command line: unknown option "--zzz"; --help lists all)",
+                            R"(--kafka.properties.a\nb: needs a value, as in --kafka.properties.a\nb=VALUE)",
+                            R"(--http.host: needs a value, as in --http.host=VALUE)",
+                            R"(--http.port: http.port: is set twice; first at --port)"));
 }
 
 class Start : public testing::Test {
