@@ -3,7 +3,8 @@
 include(CMakePackageConfigHelpers)
 
 set(SAGAFLOW_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/sagaflow)
-# A public header <name>.hpp or <name>_….hpp of one of these belongs to that component, every other one to the library.
+# A public header <name>.hpp, <name>_….hpp or <name>/….hpp of one of these belongs to that component, every other one to
+# the library.
 set(SAGAFLOW_COMPONENTS sqlite http testing json asio yaml spdlog)
 
 # Splits what a component links into components of ours, and how to find the rest.
@@ -40,28 +41,28 @@ endfunction()
 function(sagaflow_install_headers name)
   file(GLOB_RECURSE headers RELATIVE ${PROJECT_SOURCE_DIR}/include CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/*.hpp)
   foreach(header IN LISTS headers)
-    get_filename_component(stem ${header} NAME_WE)
     get_filename_component(folder ${header} DIRECTORY)
     set(owner sagaflow)
-    string(REGEX REPLACE "_.*" "" prefix ${stem})
+    # sagaflow/http_message.hpp → http; sagaflow/testing/transcript.hpp → testing
+    string(REGEX REPLACE "^sagaflow/([a-z]+)[_./].*" "\\1" prefix ${header})
     if(prefix IN_LIST SAGAFLOW_COMPONENTS)
       set(owner ${prefix})
     endif()
-    if(owner STREQUAL name OR header IN_LIST ARGN OR "sagaflow/${stem}.hpp" IN_LIST ARGN)
+    if(owner STREQUAL name)
       install(FILES ${PROJECT_SOURCE_DIR}/include/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/${folder})
     endif()
   endforeach()
 endfunction()
 
 function(sagaflow_install target)
-  cmake_parse_arguments(ARG "" "NAME" "HEADERS;LINK_PUBLIC;LINK_PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME" "LINK_PUBLIC;LINK_PRIVATE" ${ARGN})
   set(name ${ARG_NAME})
   get_target_property(type ${target} TYPE)
   if(type STREQUAL "SHARED_LIBRARY")
     set(ARG_LINK_PRIVATE "")  # its users need not find what it links itself
   endif()
   sagaflow_install_requirements(${name} "${ARG_LINK_PUBLIC}" "${ARG_LINK_PRIVATE}")
-  sagaflow_install_headers(${name} ${ARG_HEADERS})
+  sagaflow_install_headers(${name})
 
   install(TARGETS ${target} EXPORT sagaflow-${name} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

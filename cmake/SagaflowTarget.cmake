@@ -1,6 +1,6 @@
-# sagaflow_library(NAME sqlite SOURCES … HEADERS … LINK_PUBLIC … LINK_PRIVATE …) makes target sagaflow_<name> with the
+# sagaflow_library(NAME sqlite SOURCES … LINK_PUBLIC … LINK_PRIVATE …) makes target sagaflow_<name> with the
 # alias sagaflow::<name>, and installs it as the component <name> with what its users need to find. Without SOURCES it is
-# header-only. The public headers <name>.hpp and <name>_….hpp belong to it; HEADERS names further ones.
+# header-only. The public headers <name>.hpp, <name>_….hpp and <name>/… belong to it.
 # sagaflow_flags(TARGET) sets the house's warnings and sanitizers on a target of ours.
 include(GNUInstallDirs)
 include(SagaflowInstall)
@@ -22,7 +22,7 @@ function(sagaflow_flags target)
 endfunction()
 
 function(sagaflow_library)
-  cmake_parse_arguments(ARG "" "NAME" "SOURCES;HEADERS;LINK_PUBLIC;LINK_PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME" "SOURCES;LINK_PUBLIC;LINK_PRIVATE" ${ARGN})
   set(target sagaflow)
   if(NOT ARG_NAME STREQUAL "sagaflow")
     set(target sagaflow_${ARG_NAME})
@@ -44,7 +44,7 @@ function(sagaflow_library)
   add_library(sagaflow::${ARG_NAME} ALIAS ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${ARG_NAME})
   if(SAGAFLOW_INSTALL)
-    sagaflow_install(${target} NAME ${ARG_NAME} HEADERS ${ARG_HEADERS} LINK_PUBLIC ${ARG_LINK_PUBLIC}
+    sagaflow_install(${target} NAME ${ARG_NAME} LINK_PUBLIC ${ARG_LINK_PUBLIC}
       LINK_PRIVATE ${ARG_LINK_PRIVATE})
   endif()
 endfunction()

@@ -6,7 +6,8 @@ from tree import Rule, line_of
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 
-# Folder -> what of ours it may include (patterns of the path's beginning). A folder not named here may include anything (tests, benchmarks).
+# Folder -> what of ours it may include (patterns of the path's beginning). A folder not named here may include anything
+# (tests, benchmarks).
 MAY_INCLUDE = [
     (r"include/", [r"include/"]),
     (r"src/core/", [r"include/", r"src/core/"]),
