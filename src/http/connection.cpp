@@ -167,7 +167,7 @@ void connection::read_request(std::string_view bytes) {
     await_readable();
 }
 
-void connection::refuse_request(const problem& why) {
+void connection::refuse_request(problem why) {
     loop_.shared().bad_requests.fetch_add(1, std::memory_order_relaxed);
     log(loop_.shared().options.log, log_level::debug, "refused a request", {{"reason", why.detail}});
     framing_ = {.http_1_0 = false, .keep_alive = false, .head_only = false};

@@ -46,7 +46,7 @@ class connection final : public timer_entry, public std::enable_shared_from_this
     void on_bytes(std::string_view bytes);
     void on_end_of_input();
     void read_request(std::string_view bytes);
-    void refuse_request(const problem& why);
+    void refuse_request(problem why); // by value: the reader, which it may come from, goes
     void dispatch();
     void next_request();
 
