@@ -19,6 +19,8 @@ struct watch_options {
 
 // Events are shared by all watchers of a saga: do not change them.
 using event_ptr = std::shared_ptr<const event>;
+// Called with the history in batches; then, if the saga is not finished, once with an empty one (what
+// follows is live); then with live events.
 using event_handler = std::function<void(std::span<const event_ptr>)>;
 // Called with no failure after the terminal event; with stopped, overloaded, not_found or
 // unavailable otherwise.

@@ -37,7 +37,7 @@ void push_feed::changed() {
 // Takes the next step on the thread that it belongs to. With the mutex.
 void push_feed::go_on() {
     const auto what = next_action();
-    busy_ = what != next::wait;
+    busy_ = what != next::wait || !told_live_;
     if (what == next::read)
         with_.history->read_history([self = shared_from_this()] { self->read(); });
     else if (busy_)
@@ -53,15 +53,15 @@ void push_feed::read() {
 void push_feed::run() {
     std::unique_lock lock(mutex_);
     if (cancelled_) return;
-    if (next_action() == next::deliver) deliver(lock);
+    if (next_action() == next::deliver) deliver(lock, take_ready());
+    if (!cancelled_ && next_action() == next::wait && !std::exchange(told_live_, true)) deliver(lock, {});
     if (cancelled_) return;
     // At once: when the engine ends, nothing that is posted now would run.
     if (next_action() == next::ended) return tell_end(lock);
     go_on();
 }
 
-void push_feed::deliver(std::unique_lock<std::mutex>& lock) {
-    const auto events = take_ready();
+void push_feed::deliver(std::unique_lock<std::mutex>& lock, const std::vector<event_ptr>& events) {
     call(lock, [&] { on_events_(events); });
 }
 

@@ -30,7 +30,7 @@ class push_feed final : public feed, public std::enable_shared_from_this<push_fe
     void changed() override;
     void read();
     void run();
-    void deliver(std::unique_lock<std::mutex>& lock);
+    void deliver(std::unique_lock<std::mutex>& lock, const std::vector<event_ptr>& events);
     void tell_end(std::unique_lock<std::mutex>& lock);
     void call(std::unique_lock<std::mutex>& lock, const std::function<void()>& user);
     void go_on();
@@ -39,6 +39,7 @@ class push_feed final : public feed, public std::enable_shared_from_this<push_fe
     event_handler on_events_;
     end_handler on_end_;
     bool busy_ = false; // a run or a read is on its way
+    bool told_live_ = false; // that history is delivered: an empty batch, once
     bool cancelled_ = false;
     std::atomic<bool> calling_ = false;
 };
