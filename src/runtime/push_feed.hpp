@@ -38,7 +38,7 @@ class push_feed final : public feed, public std::enable_shared_from_this<push_fe
     const parts with_;
     event_handler on_events_;
     end_handler on_end_;
-    bool busy_ = false; // a run or a read is on its way
+    bool busy_ = false;      // a run or a read is on its way
     bool told_live_ = false; // that history is delivered: an empty batch, once
     bool cancelled_ = false;
     std::atomic<bool> calling_ = false;
