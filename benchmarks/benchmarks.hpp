@@ -31,5 +31,11 @@ class session {
 };
 
 void run_reference(session& s);
+void run_throughput(session& s);
+void run_compensation(session& s);
+void run_participants(session& s);
+void run_latency(session& s);
+void run_recovery(session& s);
+void run_memory(session& s);
 
 } // namespace bench

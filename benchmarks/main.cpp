@@ -21,6 +21,24 @@ struct benchmark {
 const std::vector<benchmark>& benchmarks() {
     static const std::vector<benchmark> table = {
         {"reference", "the machine's own limit: a bare loop over SQLite", {}, bench::run_reference},
+        {"throughput",
+         "sagas of three steps, many in flight",
+         {{"sagas", 200'000}, {"concurrency", 512}},
+         bench::run_throughput},
+        {"compensation",
+         "the third step rejects, two are undone",
+         {{"sagas", 100'000}, {"concurrency", 512}},
+         bench::run_compensation},
+        {"participants",
+         "each participant with an inbox and a row of its own",
+         {{"sagas", 100'000}, {"concurrency", 512}},
+         bench::run_participants},
+        {"latency", "one saga at a time", {{"sagas", 3'000}}, bench::run_latency},
+        {"recovery",
+         "unfinished sagas after a kill",
+         {{"sagas", 1'000'000}, {"hot", 100'000}},
+         bench::run_recovery},
+        {"memory", "what an unfinished saga costs", {{"sagas", 1'000'000}}, bench::run_memory},
     };
     return table;
 }
