@@ -49,8 +49,7 @@ struct running_engine {
     sagaflow::hosted<trip> trips;
 };
 
-void start_all(running_engine& r, std::uint64_t sagas) {
-    id_source ids;
+void start_all(running_engine& r, id_source& ids, std::uint64_t sagas) {
     std::atomic<std::uint64_t> answered{0}, failed{0};
     for (std::uint64_t i = 0; i < sagas; ++i) {
         while (i - answered >= 8000) std::this_thread::sleep_for(std::chrono::microseconds(200));
@@ -92,7 +91,8 @@ double in_child(const std::function<double()>& work) {
 void make_unfinished(const std::filesystem::path& file, std::uint64_t sagas, std::size_t hot) {
     in_child([&] {
         running_engine r(file, hot);
-        start_all(r, sagas);
+        id_source ids;
+        start_all(r, ids, sagas);
         return 0.0;
     });
 }
@@ -124,10 +124,11 @@ void run_memory(session& s) {
     const auto growth = [&](const std::string& name, std::size_t hot) {
         return in_child([&, hot] {
             running_engine r(s.folder() / name, hot);
-            start_all(r, 1000); // what the first ones bring with them is not theirs
+            id_source ids;
+            start_all(r, ids, sagas / 5); // fills what has a fixed size: page caches, queues, buffers
             ::malloc_trim(0);
             const auto before = resident_bytes();
-            start_all(r, sagas);
+            start_all(r, ids, sagas);
             r.engine.stop(std::chrono::seconds(60));
             ::malloc_trim(0);
             return resident_bytes() - before;

@@ -38,8 +38,9 @@ void machine_work::suspend(suspension why, std::string reason) {
     changed_ = noted_ = true;
     event_reason_ = reason;
     if (suspended()) return; // the first reason stands; what else went wrong is in the event
-    phase::suspended s{why, std::move(reason), std::nullopt};
-    if (auto* c = std::get_if<phase::compensating>(&r_.phase)) s.compensating = std::move(c->reason);
+    phase::suspended s{why, std::move(reason), nullptr};
+    if (auto* c = std::get_if<phase::compensating>(&r_.phase))
+        s.compensating = std::make_unique<std::string>(std::move(c->reason));
     r_.phase = std::move(s);
     suspended_ = true;
 }

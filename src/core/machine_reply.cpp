@@ -27,6 +27,7 @@ void machine_work::guard_state(std::size_t i, const reply_input& in, const char*
     try {
         change();
         std::string data;
+        data.reserve(r_.data.size() + 48); // hot sagas are many: no more than it needs
         plan_.encode(r_.state.get(), data);
         if (data.size() > options_.payload_bytes)
             throw error(errc::too_large, "the saga's state would be " + std::to_string(data.size()) +
@@ -74,7 +75,7 @@ void machine_work::take_rejection(std::size_t i, const reply_input& in) {
     if (step.kind == step_kind::retriable) {
         if (auto* held = std::get_if<phase::suspended>(&r_.phase);
             held && held->why != suspension::by_operator)
-            *held = {suspension::rejected, text, std::nullopt};
+            *held = {suspension::rejected, text, nullptr};
         return suspend(suspension::rejected, text);
     }
     if (const auto* held = suspended(); held && held->why == suspension::by_operator) {

@@ -51,7 +51,7 @@ std::optional<failure> machine_work::skip(const verb_input& in) {
     if (!in.step.empty() && !plan_.find(in.step))
         return failure{errc::invalid_argument, "saga '" + r_.id + "' has no step '" + in.step + "'"};
     bool skipped = false;
-    const bool back = suspended()->compensating.has_value();
+    const bool back = suspended()->compensating != nullptr;
     for (std::size_t i = 0; i < r_.steps.size(); ++i) {
         const auto& name = plan_.steps[i].name;
         if ((!in.step.empty() && in.step != name) || !skippable(i, !in.step.empty())) continue;

@@ -65,7 +65,7 @@ struct compensated {
 struct suspended {
     suspension why = suspension::by_operator;
     std::string reason;
-    std::optional<std::string> compensating; // set: it was compensating, for this reason
+    std::unique_ptr<std::string> compensating; // set: it was compensating, for this reason
 };
 struct abandoned {
     std::string reason;

@@ -106,7 +106,7 @@ phase_record read_phase(const saga_row& row, const json::object& record) {
                               suspension::function_threw, suspension::not_hosted, suspension::refused,
                               suspension::expired, suspension::by_operator});
     s.reason = in.text("reason");
-    if (in.find("compensating")) s.compensating = in.text("compensating");
+    if (in.find("compensating")) s.compensating = std::make_unique<std::string>(in.text("compensating"));
     return s;
 }
 
