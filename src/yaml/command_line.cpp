@@ -54,7 +54,8 @@ class sorter {
             take_action(name, named->wanted, value.has_value());
         } else if (name == "config") {
             if (result_.file) return refuse("--config", "is given twice");
-            result_.file = value_of(name, std::move(value)).value_or("");
+            result_.file = value_of(name, std::move(value));
+            if (result_.file && result_.file->empty()) refuse("--config", "needs the name of a file");
         } else {
             take_option(name, std::move(value));
         }

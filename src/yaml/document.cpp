@@ -15,7 +15,8 @@
 namespace sagaflow::config {
 namespace {
 
-// What the tree may cost once aliases are written out: about 100,000 short values, or one of the largest size.
+// What the tree may cost once aliases are written out: about 100,000 short values, or one of the largest
+// size.
 constexpr std::size_t largest_tree = 2 * largest_document;
 constexpr std::size_t cost_of_a_node = 16;
 

@@ -122,6 +122,7 @@ TEST(Mistakes, a_file_that_cannot_be_read_is_named_with_the_reason) {
               missing + ": can't be read: No such file or directory");
     EXPECT_EQ(example().only_mistake({.arguments = {"--config", missing}}),
               missing + ": can't be read: No such file or directory");
+    EXPECT_EQ(example().only_mistake({.arguments = {"--config="}}), "--config: needs the name of a file");
     EXPECT_EQ(example().only_mistake({.file = folder.path.string()}),
               folder.path.string() + ": can't be read: Is a directory");
 }
