@@ -5,8 +5,9 @@
 #include "reference.hpp"
 
 #include "benchmarks.hpp"
-#include "engine_settings.hpp"
 #include "report.hpp"
+
+#include <sagaflow/sqlite.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -37,7 +38,7 @@ class database {
     explicit database(const std::filesystem::path& file) : file_(file) {
         remove();
         check(sqlite3_open(file_.c_str(), &db_));
-        apply_engine_settings(db_);
+        sagaflow::sqlite::apply(db_, {}); // the engine's own settings
         execute(
             "CREATE TABLE event (sequence INTEGER PRIMARY KEY, body TEXT NOT NULL);"
             "CREATE TABLE saga (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, record TEXT NOT "

@@ -7,7 +7,8 @@ from tree import Rule, line_of
 
 # Put together here so that this file keeps its own rule.
 REMINDER = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")) + r")\b")
-MACHINE_PATH = re.compile(r"(?<![\w.~$}/-])/(?:" + "|".join(("ho" + "me", "ro" + "ot", "Us" + "ers", "wo" + "rk")) + r")/\w")
+MACHINE_PATH = re.compile(r"(?<![\w.~$}/-])/(?:(?:" + "|".join(("ho" + "me", "Us" + "ers")) + r")/[\w.]+/|(?:" +
+                          "|".join(("ro" + "ot", "wo" + "rk")) + r")/\w)")
 TEXT = r"(?:^|/)[^/]*$"
 
 
@@ -54,7 +55,7 @@ def all_built(tree):
 
 CLEAN = {
     "src/CMakeLists.txt": "file(GLOB core core/*.cpp)\nlib(${core} http/a.cpp ../stores/m/s.cpp)\n",
-    "src/core/machine.cpp": "// see /usr/include, build/work/x and ${root}/home/x; hackers, xxx\n",
+    "src/core/machine.cpp": "// see /usr/include, build/work/x, ${root}/home/x/y, the pointer /home/x; hackers, xxx\n",
     "src/http/a.cpp": "",
     "stores/m/s.cpp": "",
     "tests/CMakeLists.txt": "test(NAME a SOURCES core/t.cpp\n  b.cpp)\n",
