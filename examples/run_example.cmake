@@ -1,0 +1,12 @@
+# Runs PROGRAM in an empty folder and compares what it prints with the file EXPECTED.
+file(REMOVE_RECURSE ${FOLDER})
+file(MAKE_DIRECTORY ${FOLDER})
+execute_process(COMMAND ${PROGRAM} WORKING_DIRECTORY ${FOLDER} OUTPUT_VARIABLE printed RESULT_VARIABLE status TIMEOUT 60)
+file(REMOVE_RECURSE ${FOLDER})
+file(READ ${EXPECTED} expected)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "it ended with ${status}:\n${printed}")
+endif()
+if(NOT printed STREQUAL expected)
+  message(FATAL_ERROR "it printed\n${printed}\nand not\n${expected}")
+endif()
