@@ -57,6 +57,11 @@ void machine_work::resume() {
         if (step.out && (compensation || step.state == step_state::sent))
             step.out->due = now_ + timeout_of(i, compensation);
     }
+    for (std::size_t i = 0; running() && i < r_.steps.size(); ++i) { // rejected meanwhile
+        const auto& step = r_.steps[i];
+        if (step.state == step_state::rejected && !step.taken && plan_.steps[i].kind != step_kind::retriable)
+            turn("step '" + plan_.steps[i].name + "' was rejected: " + *step.reason);
+    }
 }
 
 std::string machine_work::details() const {
@@ -77,10 +82,11 @@ std::string machine_work::details() const {
 
 bool machine_work::alert_wanted() const {
     if (is_finished(r_)) return false;
-    if (const auto* s = suspended()) return s->why != suspension::by_operator;
+    if (const auto* held = suspended(); held && held->why != suspension::by_operator) return true;
     if (r_.due_noted) return true;
-    return std::any_of(r_.steps.begin(), r_.steps.end(), [](const step_record& s) {
-        return s.state == step_state::compensating && s.out->attempt >= alert_attempts;
+    return std::any_of(r_.steps.begin(), r_.steps.end(), [](const step_record& step) {
+        return (step.state == step_state::compensating && step.out->attempt >= alert_attempts) ||
+               failed(step);
     });
 }
 
@@ -188,9 +194,9 @@ transition machine::reply(saga_record& r, const reply_input& in, time_point now)
         auto& s = r.steps[in.step];
         auto& noted = in.compensation ? s.late_compensation_noted : s.late_noted;
         const auto& number = in.compensation ? s.compensation_number : s.action_number;
-        const bool repeated = in.compensation
-                                  ? s.state == step_state::compensated || s.answered
-                                  : s.state == step_state::done || s.state == step_state::rejected;
+        const bool repeated =
+            in.compensation ? s.state == step_state::compensated || s.answered
+                            : s.state == step_state::done || s.state == step_state::rejected || w.is_kept(in);
         const bool worth_a_note = !is_finished(r) && !repeated && !noted && in.number == number;
         if (worth_a_note) noted = true;
         return w.late(worth_a_note);
@@ -215,7 +221,12 @@ std::variant<transition, failure> machine::operate(saga_record& r, const verb_in
 transition machine::hosted(saga_record& r, time_point now) const {
     machine_work w(plan_, options_, r, now);
     const auto* s = suspended(r);
-    if (s && s->why == suspension::not_hosted) w.retry();
+    if (s && s->why == suspension::not_hosted) {
+        w.retry();
+    } else if (s && s->why != suspension::function_threw && !r.kept.empty()) {
+        w.take_kept();
+        w.go_on();
+    }
     return w.finish();
 }
 
@@ -225,9 +236,13 @@ transition machine::refused(saga_record& r, std::size_t step, bool compensation,
     auto& s = r.steps[step];
     const auto text = "the transport refused the command of step '" + plan_.steps[step].name + "': " + reason;
     if (s.state == (compensation ? step_state::compensating : step_state::sent)) {
+        const bool undone_anyway = !compensation && w.compensating();
         w.set(step, compensation ? step_state::compensation_failed : step_state::in_doubt);
         if (compensation) s.reason = std::make_unique<std::string>(text);
-        w.suspend(suspension::refused, text);
+        if (undone_anyway)
+            w.advance();
+        else
+            w.suspend(suspension::refused, text);
     }
     return w.finish();
 }

@@ -68,7 +68,8 @@ class machine {
     transition timer(saga_record& r, time_point now) const;
     // A failure in place of a transition: wrong_state or past_pivot; the record is unchanged.
     std::variant<transition, failure> operate(saga_record& r, const verb_input& in, time_point now) const;
-    // The version is hosted (again): goes on if that was the reason for the suspension.
+    // The version is hosted (again): takes the replies that were kept, and goes on if that was the reason for
+    // the suspension.
     transition hosted(saga_record& r, time_point now) const;
     // The transport will never take this command.
     transition refused(saga_record& r, std::size_t step, bool compensation, const std::string& reason,

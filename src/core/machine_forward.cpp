@@ -54,7 +54,8 @@ void machine_work::send(std::size_t i, bool compensation, std::string body) {
     sends_.push_back({i, compensation, std::move(body)});
 }
 
-// The same command under the same id. `fresh`: its attempts and its age begin anew (an operator's retry).
+// The same command under the same id. `fresh`: its attempts begin anew (an operator's retry). Its age never
+// does: a participant must not take it for new once its inbox has forgotten it (B8).
 void machine_work::send_again(std::size_t i, bool compensation, bool fresh) {
     auto& s = r_.steps[i];
     std::string body;
@@ -67,7 +68,6 @@ void machine_work::send_again(std::size_t i, bool compensation, bool fresh) {
     }
     if (fresh) {
         s.out->attempt = 1;
-        s.out->issued = now_;
         s.out->due = now_ + timeout_of(i, compensation);
         set(i, compensation ? step_state::compensating : step_state::sent);
     }

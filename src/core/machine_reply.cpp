@@ -3,26 +3,40 @@
 #include "core/rejection_body.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace sagaflow::core {
 
 bool machine_work::take(const reply_input& in) {
-    if (is_finished(r_)) return false;
+    if (is_finished(r_) || is_kept(in)) return false;
     return in.compensation ? take_compensation_reply(in) : take_action_reply(in);
 }
 
-void machine_work::keep(const reply_input& in) {
+bool machine_work::is_kept(const reply_input& in) const {
     const auto& name = plan_.steps[in.step].name;
-    const bool known = std::any_of(r_.kept.begin(), r_.kept.end(), [&](const kept_reply& k) {
+    return std::any_of(r_.kept.begin(), r_.kept.end(), [&](const kept_reply& k) {
         return k.step == name && k.compensation == in.compensation && k.number == in.number;
     });
-    if (!known)
-        r_.kept.push_back(
-            {name, in.compensation, in.number, in.outcome, in.body.substr(0, options_.payload_bytes)});
+}
+
+void machine_work::keep(const reply_input& in) {
+    r_.kept.push_back({plan_.steps[in.step].name, in.compensation, in.number, in.outcome,
+                       in.body.substr(0, options_.payload_bytes)});
+}
+
+// The first that can't be taken suspends the saga; it and the rest are kept on.
+void machine_work::take_kept() {
+    for (auto& k : std::exchange(r_.kept, {})) {
+        const auto step = plan_.find(k.step);
+        if (step && !suspended_)
+            take({*step, k.compensation, k.number, k.outcome, std::move(k.body)});
+        else if (step)
+            r_.kept.push_back(std::move(k));
+    }
 }
 
 // Runs a user's function that changes the state. If it throws, the state is as before, and the reply is kept.
-void machine_work::guard_state(std::size_t i, const reply_input& in, const char* function,
+bool machine_work::guard_state(std::size_t i, const reply_input& in, const char* function,
                                const std::function<void()>& change) {
     try {
         change();
@@ -34,24 +48,25 @@ void machine_work::guard_state(std::size_t i, const reply_input& in, const char*
                                              " bytes, over the limit of " +
                                              std::to_string(options_.payload_bytes));
         r_.data = std::move(data);
+        return true;
     } catch (...) {
         const auto reason = "step '" + plan_.steps[i].name + "': " + function + " threw: " + what_threw();
         r_.state = plan_.decode(r_.data);
         keep(in);
         suspend(suspension::function_threw, reason);
+        return false;
     }
 }
 
 void machine_work::take_success(std::size_t i, const reply_input& in) {
-    const auto kept = r_.kept.size();
-    guard_state(i, in, ".on_reply", [&] {
+    const bool taken = guard_state(i, in, ".on_reply", [&] {
         if (in.body.size() > options_.payload_bytes)
             throw error(errc::too_large, "the reply is " + std::to_string(in.body.size()) +
                                              " bytes, over the limit of " +
                                              std::to_string(options_.payload_bytes));
         plan_.steps[i].on_reply(r_.state.get(), in.body);
     });
-    if (r_.kept.size() != kept) return;
+    if (!taken) return;
     r_.steps[i].out.reset();
     set(i, step_state::done);
 }
@@ -62,9 +77,7 @@ void machine_work::take_rejection(std::size_t i, const reply_input& in) {
     const rejection why{read_rejection(in.body)};
     const bool in_doubt = s.state == step_state::in_doubt;
     if (step.on_rejected && !in_doubt) {
-        const auto kept = r_.kept.size();
-        guard_state(i, in, ".on_rejected", [&] { step.on_rejected(r_.state.get(), why); });
-        if (r_.kept.size() != kept) return;
+        if (!guard_state(i, in, ".on_rejected", [&] { step.on_rejected(r_.state.get(), why); })) return;
         s.taken = true;
     }
     s.out.reset();
@@ -73,16 +86,9 @@ void machine_work::take_rejection(std::size_t i, const reply_input& in) {
     if (s.taken || compensating() || (suspended() && suspended()->compensating)) return;
     const auto text = "step '" + step.name + "' was rejected: " + why.reason;
     if (step.kind == step_kind::retriable) {
-        if (auto* held = std::get_if<phase::suspended>(&r_.phase);
-            held && held->why != suspension::by_operator)
-            *held = {suspension::rejected, text, nullptr};
         return suspend(suspension::rejected, text);
     }
-    if (const auto* held = suspended(); held && held->why == suspension::by_operator) {
-        // it turns once the operator lets it go on: see retry()
-        return;
-    }
-    turn(text);
+    if (!suspended() || !still_blocked()) turn(text); // else it turns when it goes on: resume()
 }
 
 bool machine_work::take_action_reply(const reply_input& in) {
@@ -131,29 +137,27 @@ bool machine_work::take_compensation_reply(const reply_input& in) {
     return true;
 }
 
+bool machine_work::blocked() const {
+    const bool back = suspended()->compensating != nullptr;
+    for (std::size_t i = 0; i < r_.steps.size(); ++i) {
+        const auto& s = r_.steps[i];
+        const auto& step = plan_.steps[i];
+        const bool rejected =
+            step.kind == step_kind::retriable && s.state == step_state::rejected && !s.taken;
+        const bool in_doubt = s.state == step_state::in_doubt && (!back || step.compensate);
+        if (rejected || in_doubt || failed(s)) return true;
+    }
+    return false;
+}
+
 bool machine_work::still_blocked() const {
-    const auto any = [&](auto&& blocks) {
-        for (std::size_t i = 0; i < r_.steps.size(); ++i)
-            if (blocks(plan_.steps[i], r_.steps[i])) return true;
-        return false;
-    };
-    const auto failed = [](const step_plan&, const step_record& s) {
-        return s.state == step_state::compensation_failed && !s.given_up;
-    };
     switch (suspended()->why) {
         case suspension::rejected:
-            return any([](const step_plan& p, const step_record& s) {
-                return p.kind == step_kind::retriable && s.state == step_state::rejected && !s.taken;
-            });
         case suspension::unanswered:
         case suspension::refused:
         case suspension::expired:
-            return any([](const step_plan&, const step_record& s) {
-                       return s.state == step_state::in_doubt;
-                   }) ||
-                   any(failed);
         case suspension::compensation_failed:
-            return any(failed);
+            return blocked();
         case suspension::function_threw:
         case suspension::not_hosted:
         case suspension::by_operator:

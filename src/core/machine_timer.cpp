@@ -27,7 +27,8 @@ duration machine_work::delay_after(std::size_t i, bool compensation) const {
     const auto& p = policy(i, compensation);
     const int attempt = r_.steps[i].out->attempt;
     auto delay = p.first_delay;
-    for (int n = 1; n < attempt && delay < p.max_delay; ++n) delay *= 2;
+    for (int n = 1; n < attempt && delay.count() > 0 && delay < p.max_delay; ++n)
+        delay = delay > p.max_delay / 2 ? p.max_delay : delay * 2;
     delay = std::min(delay, p.max_delay);
     const auto half = delay.count() / 2;
     if (half == 0) return delay;

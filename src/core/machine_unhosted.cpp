@@ -36,11 +36,16 @@ transition suspend_not_hosted(saga_record& r, std::string reason, time_point now
 
 transition keep_reply(saga_record& r, const std::string& step, bool compensation, std::uint32_t number,
                       reply_outcome outcome, std::string body) {
-    for (const auto& k : r.kept)
-        if (k.step == step && k.compensation == compensation && k.number == number) return {};
-    r.kept.push_back({step, compensation, number, outcome, std::move(body)});
     transition t;
     t.happened = true;
+    for (auto& k : r.kept) {
+        if (k.step != step || k.compensation != compensation || k.number != number) continue;
+        if (k.outcome != reply_outcome::unknown || outcome == reply_outcome::unknown) return {};
+        k.outcome = outcome; // now it can be said
+        k.body = std::move(body);
+        return t;
+    }
+    r.kept.push_back({step, compensation, number, outcome, std::move(body)});
     return t;
 }
 

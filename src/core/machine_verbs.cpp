@@ -28,23 +28,34 @@ std::optional<failure> machine_work::cancel(const verb_input& in) {
     return std::nullopt;
 }
 
+bool machine_work::can_be_made(std::size_t i, bool compensation) const {
+    try {
+        const auto& when = plan_.steps[i].when;
+        if (compensation || !when || when(r_.state.get())) make_body(i, compensation);
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
 // A step that holds the suspended saga up; `named`: the operator asked for just this one.
 bool machine_work::skippable(std::size_t i, bool named) const {
     const auto& s = r_.steps[i];
     const auto& held = *suspended();
     if (held.compensating) {
         if (s.state == step_state::compensation_failed) return !s.given_up;
+        if (s.state == step_state::compensating) return named;
         const bool to_be_undone =
             plan_.steps[i].compensate && (s.state == step_state::done || s.state == step_state::in_doubt);
-        return (named && s.state == step_state::compensating) ||
-               (held.why == suspension::function_threw && to_be_undone);
+        return to_be_undone && held.why == suspension::function_threw && !can_be_made(i, true);
     }
     if (s.state == step_state::in_doubt || (s.state == step_state::rejected && !s.taken)) return true;
     const bool kept = std::any_of(r_.kept.begin(), r_.kept.end(),
                                   [&](const kept_reply& k) { return k.step == plan_.steps[i].name; });
     if (kept) return true;
     const bool current = !is_settled(i) && plan_.steps[i].stage == current_stage();
-    return current && (named || (held.why == suspension::function_threw && s.state == step_state::waiting));
+    return current && (named || (held.why == suspension::function_threw && s.state == step_state::waiting &&
+                                 !can_be_made(i, false)));
 }
 
 std::optional<failure> machine_work::skip(const verb_input& in) {
@@ -65,11 +76,8 @@ std::optional<failure> machine_work::skip(const verb_input& in) {
     if (!skipped)
         return wrong_state(r_, in.step.empty() ? "no step holds it up: name one, or use retry or abandon"
                                                : "step '" + in.step + "' does not hold it up");
-    if (suspended()->why == suspension::function_threw && r_.kept.empty()) {
-        resume();
-    } else if (!still_blocked()) {
-        resume();
-    }
+    const bool threw = suspended()->why == suspension::function_threw;
+    if (threw ? r_.kept.empty() && !blocked() : !still_blocked()) resume();
     advance();
     return std::nullopt;
 }
@@ -132,22 +140,8 @@ void machine_work::retry_steps() {
 
 void machine_work::retry() {
     resume();
-    auto kept = std::move(r_.kept);
-    r_.kept.clear();
-    for (auto& k : kept) {
-        const auto step = plan_.find(k.step);
-        if (step && !suspended())
-            take({*step, k.compensation, k.number, k.outcome, std::move(k.body)});
-        else if (step)
-            r_.kept.push_back(std::move(k));
-    }
+    take_kept();
     if (suspended()) return;
-    for (std::size_t i = 0; running() && i < r_.steps.size();
-         ++i) { // rejected while an operator held the saga
-        const auto& s = r_.steps[i];
-        if (s.state == step_state::rejected && !s.taken && plan_.steps[i].kind != step_kind::retriable)
-            turn("step '" + plan_.steps[i].name + "' was rejected: " + *s.reason);
-    }
     if (!turned_) retry_steps();
     advance();
 }

@@ -43,6 +43,9 @@ class machine_work {
 
     // machine_reply.cpp: takes it in without advancing. False: it does not count (any more).
     bool take(const reply_input& in);
+    void take_kept();
+    bool is_kept(const reply_input& in) const;
+    bool blocked() const;       // a step holds the saga up
     bool still_blocked() const; // the reason of the suspension holds on
     void go_on();               // after something was settled: resume if that was it, and advance
 
@@ -71,14 +74,15 @@ class machine_work {
     void keep(const reply_input& in);
     bool take_action_reply(const reply_input& in);
     bool take_compensation_reply(const reply_input& in);
-    void guard_state(std::size_t i, const reply_input& in, const char* function,
-                     const std::function<void()>& change);
+    bool guard_state(std::size_t i, const reply_input& in, const char* function,
+                     const std::function<void()>& change); // false: it threw
     void expire(const std::vector<std::size_t>& used_up);
     void retry_due_attempts();
     void saga_timeout();
     void retry_steps();
     std::optional<failure> skip(const verb_input& in);
     bool skippable(std::size_t i, bool named) const;
+    bool can_be_made(std::size_t i, bool compensation) const;
     std::optional<failure> undo(const verb_input& in);
     std::optional<failure> cancel(const verb_input& in);
     void write_status(event& e);
@@ -104,6 +108,11 @@ class machine_work {
     std::string event_reason_, who_, why_;
     int retried_attempt_ = 0;
 };
+
+// Its compensation failed, and nobody took that on.
+inline bool failed(const step_record& s) {
+    return s.state == step_state::compensation_failed && !s.given_up;
+}
 
 std::string what_threw(); // the text of the exception that is being handled
 

@@ -161,8 +161,7 @@ void shard::impl::listed(std::uint64_t ticket, saga_page page, time_point now) {
 void shard::impl::resume_or_resend(hot_saga& saga, time_point now) {
     if (!saga.hosted) return;
     const auto m = machine_for(saga);
-    const auto* held = suspended(saga.record);
-    if (held && held->why == suspension::not_hosted) return apply(saga, m.hosted(saga.record, now));
+    if (suspended(saga.record)) return apply(saga, m.hosted(saga.record, now));
     auto t = m.resend(saga.record, now);
     figures.resent += t.sends.size();
     apply(saga, std::move(t));

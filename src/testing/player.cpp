@@ -157,6 +157,7 @@ std::string player::take(core::transition t) {
         else
             unaccepted_.push_back(order);
     }
+    seen_ = core::encode(*plan_, record_).record; // an acceptance moves clocks
     if (t.alert) add(out, *t.alert ? "alert" : "alert over");
     if (t.late) add(out, "late");
     return out;
