@@ -60,11 +60,12 @@ struct delivery {
 
 struct subscription {
     std::string address;
-    std::string group;              // consumers of one group share the messages; each group gets all of them
-    std::vector<std::string> types; // the command types it takes; empty: all. Others are left to other groups
-    std::size_t prefetch = 1024;    // deliveries not yet settled, at most
-    std::stop_token stop = {};      // once asked to, the consumer leaves its group: when its handler has
-                                    // returned, what is not settled goes to others of the group
+    std::string group; // consumers of one group share the messages; each group gets all of them
+    std::vector<std::string> types = {}; // the command types it takes; empty: all. Others are left to
+                                         // other groups
+    std::size_t prefetch = 1024;         // deliveries not yet settled, at most
+    std::stop_token stop = {};           // once asked to, the consumer leaves its group: when its handler has
+                                         // returned, what is not settled goes to others of the group
 };
 
 using health_handler = std::function<void(const transport_health&)>;
