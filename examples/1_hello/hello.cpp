@@ -1,5 +1,4 @@
 // The smallest saga that rolls back: the room is booked, the flight is full, the room is given back.
-// [hello]
 #include <sagaflow/json.hpp>
 #include <sagaflow/sagaflow.hpp>
 #include <sagaflow/sqlite.hpp>
@@ -21,14 +20,15 @@ struct book_flight {
     using reply = sagaflow::nothing;
     std::string guest;
 };
-struct trip {
+struct trip { // what the saga remembers
     std::string guest;
-}; // what the saga remembers
+};
 BOOST_DESCRIBE_STRUCT(book_room, (), (guest))
 BOOST_DESCRIBE_STRUCT(release_room, (), (guest))
 BOOST_DESCRIBE_STRUCT(book_flight, (), (guest))
 BOOST_DESCRIBE_STRUCT(trip, (), (guest))
 
+// [saga]
 sagaflow::saga<trip> book_trip() {
     const sagaflow::step<trip, book_room> room = {
         .name = "room",
@@ -42,6 +42,7 @@ sagaflow::saga<trip> book_trip() {
     };
     return {.name = "book-trip", .version = 1, .stages = sagaflow::stages(room, flight)};
 }
+// [/saga]
 
 int main() {
     using outcome = sagaflow::outcome<sagaflow::nothing>;
@@ -59,13 +60,13 @@ int main() {
     services.handle<book_flight>([](const book_flight&) -> outcome { return sagaflow::reject("full"); });
     services.start();
 
+    // [run]
     sagaflow::engine engine{
         {.name = "trips", .store = sagaflow::sqlite::open({.path = "trips.db"}), .transports = {bus}}};
     auto trips = engine.host(book_trip());
     engine.start();
-    trips.start("trip-1", {.guest = "ada"})
-        .value(); // returns when it is durable: from here on no crash loses it
+    trips.start("trip-1", {.guest = "ada"}).value(); // durable when it returns: no crash loses it
     for (const auto& event : engine.watch("trip-1")) // history, then live, until it has ended
         if (event.is_terminal()) std::cout << "the trip is " << to_string(event.state) << "\n";
+    // [/run]
 }
-// [/hello]
