@@ -34,8 +34,8 @@ struct saga_report {
 };
 
 struct list_filter {
-    std::optional<saga_state> state;
-    std::optional<std::string> saga_type;
+    std::optional<saga_state> state = {};
+    std::optional<std::string> saga_type = {};
     bool unfinished_only = false;
     std::size_t limit = 100; // at most 1000
 };

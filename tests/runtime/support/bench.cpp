@@ -127,6 +127,7 @@ void bench::run(const engine_options& with) {
     trips = sagas->host(a_trip());
     walks = sagas->host(a_walk());
     sagas->start();
+    disk->wait_for_definitions(2); // so that no commit of this test's own is mistaken for that one
 }
 
 std::vector<event> follow(engine& from, const std::string& id, watch_options options) {

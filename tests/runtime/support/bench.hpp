@@ -71,7 +71,8 @@ message rejection_of(const message& command, const std::string& reason);
 // Lines as "warn: a saga is suspended".
 class log_lines final : public log_sink {
   public:
-    void write(log_level level, std::string_view message, std::span<const log_field> fields) noexcept override;
+    void write(log_level level, std::string_view message,
+               std::span<const log_field> fields) noexcept override;
     // Returns when a line holds this text; with its fields.
     std::string wait_for(std::string_view text) const;
     bool has(std::string_view text) const;

@@ -4,9 +4,17 @@
 
 namespace sagaflow::test {
 
+void gated_store::hold_commits_over(std::size_t starts) {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    passes_ = starts;
+    changed_.notify_all();
+}
+
 void gated_store::close_gate() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
+    passes_ = 0;
 }
 
 void gated_store::open_gate() {
@@ -40,6 +48,11 @@ std::vector<batch> gated_store::batches() const {
     return batches_;
 }
 
+void gated_store::wait_for_definitions(std::size_t count) const {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return definitions_ >= count; });
+}
+
 void gated_store::fail_if_told(std::optional<store_error>& with) {
     const std::lock_guard lock(mutex_);
     if (!with) return;
@@ -58,12 +71,14 @@ void gated_store::commit(const batch& b) {
         std::unique_lock lock(mutex_);
         ++waiting_;
         changed_.notify_all();
-        changed_.wait(lock, [&] { return !closed_; });
+        changed_.wait(lock, [&] { return !closed_ || (passes_ > 0 && b.started.size() <= passes_); });
         --waiting_;
     }
     real_->commit(b);
     const std::lock_guard lock(mutex_);
     batches_.push_back(b);
+    definitions_ += b.definitions.size();
+    changed_.notify_all();
 }
 
 std::vector<std::optional<saga_row>> gated_store::load(std::span<const std::string> ids) {

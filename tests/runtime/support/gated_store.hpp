@@ -16,7 +16,8 @@ class gated_store final : public store {
   public:
     explicit gated_store(std::shared_ptr<store> real) : real_(std::move(real)) {}
 
-    // Commits begin, but none gets through.
+    // Commits begin, but none gets through that starts more sagas than that.
+    void hold_commits_over(std::size_t starts);
     void close_gate();
     void open_gate();
     // Returns when a commit stands before the gate.
@@ -29,6 +30,8 @@ class gated_store final : public store {
     void wait_for_failures(std::size_t count);
 
     std::vector<batch> batches() const; // that were committed
+    // Returns when that many definitions are stored.
+    void wait_for_definitions(std::size_t count) const;
 
     ownership claim(std::uint32_t shard, const std::string& owner) override;
     void commit(const batch& b) override;
@@ -42,13 +45,15 @@ class gated_store final : public store {
 
     std::shared_ptr<store> real_;
     mutable std::mutex mutex_;
-    std::condition_variable changed_;
+    mutable std::condition_variable changed_;
     bool closed_ = false;
+    std::size_t passes_ = 0; // so many starts pass a closed gate
     std::size_t waiting_ = 0;
     std::size_t failures_ = 0;
     std::optional<store_error> commit_failure_;
     std::optional<store_error> read_failure_;
     std::vector<batch> batches_;
+    std::size_t definitions_ = 0;
 };
 
 } // namespace sagaflow::test
