@@ -31,7 +31,7 @@ struct program_options {
     std::size_t password_queue = 256;
 
     sagaflow::http::server_options http = {.port = 8000};
-    sagaflow::http::stream_options stream = {};
+    sagaflow::http::stream_options stream = {.retry = std::chrono::seconds(1)};
 
     sagaflow::engine_limits limits = {};
     std::chrono::hours retention{24 * 7};

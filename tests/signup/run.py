@@ -1,0 +1,26 @@
+#!/usr/bin/python3
+"""Runs these tests: run.py --service PROGRAM [test_file …]"""
+import argparse
+import os
+import sys
+import unittest
+from pathlib import Path
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--service", required=True, help="the program user_signup")
+    options.add_argument("tests", nargs="*", help="files, classes or tests, as unittest names them")
+    chosen = options.parse_args()
+    os.environ["SAGAFLOW_SIGNUP"] = chosen.service
+    here = str(Path(__file__).resolve().parent)
+    sys.path.insert(0, here)
+    sys.dont_write_bytecode = True
+    loader = unittest.TestLoader()
+    suite = loader.loadTestsFromNames(chosen.tests) if chosen.tests else loader.discover(here)
+    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
+    sys.exit(0 if result.wasSuccessful() and result.testsRun > 0 else 1)
+
+
+if __name__ == "__main__":
+    main()
