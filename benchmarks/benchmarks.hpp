@@ -37,5 +37,6 @@ void run_participants(session& s);
 void run_latency(session& s);
 void run_recovery(session& s);
 void run_memory(session& s);
+void run_watchers(session& s);
 
 } // namespace bench

@@ -39,6 +39,10 @@ const std::vector<benchmark>& benchmarks() {
          {{"sagas", 1'000'000}, {"hot", 100'000}},
          bench::run_recovery},
         {"memory", "what an unfinished saga costs", {{"sagas", 1'000'000}}, bench::run_memory},
+        {"watchers",
+         "clients that follow a saga each, over HTTP",
+         {{"clients", 10'000}, {"seconds", 10}, {"processes", 2}},
+         bench::run_watchers},
     };
     return table;
 }
