@@ -57,7 +57,7 @@ void connection::expired() {
         case phase::streaming:
             if (waits_writable_) return cut_off();
             output_.add(loop_.heartbeat());
-            next_heartbeat_ += heartbeat_;
+            next_heartbeat_ = clock::now() + heartbeat_;
             return flush();
         case phase::answering:
             loop_.shared().cut_off.fetch_add(1, std::memory_order_relaxed);

@@ -22,7 +22,6 @@ problem not_ready(const health_report& report) {
         if (part.ok) continue;
         p.detail += p.detail.empty() ? "" : "; ";
         p.detail += part.name + ": " + part.reason;
-        p.errors.push_back({.pointer = "/" + part.name, .detail = part.reason});
     }
     if (p.detail.empty()) p.detail = "The service is starting or stopping.";
     return p;
