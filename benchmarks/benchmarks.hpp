@@ -31,6 +31,7 @@ class session {
 };
 
 void run_reference(session& s);
+void run_store(session& s);
 void run_throughput(session& s);
 void run_compensation(session& s);
 void run_participants(session& s);

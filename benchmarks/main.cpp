@@ -21,6 +21,10 @@ struct benchmark {
 const std::vector<benchmark>& benchmarks() {
     static const std::vector<benchmark> table = {
         {"reference", "the machine's own limit: a bare loop over SQLite", {}, bench::run_reference},
+        {"store",
+         "the SQLite store alone: commits, loads, a million unfinished sagas",
+         {{"sagas", 200'000}, {"batch", 512}, {"unfinished", 1'000'000}},
+         bench::run_store},
         {"throughput",
          "sagas of three steps, many in flight",
          {{"sagas", 200'000}, {"concurrency", 512}},

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -143,9 +144,13 @@ double one_commit_p50_us(const std::filesystem::path& file, const reference_load
 reference_figures measure_reference(const std::filesystem::path& folder, const reference_load& load) {
     const auto keys = random_keys(load.sagas);
     const auto file = folder / "reference.db";
-    reference_figures figures{};
-    for (std::uint64_t round = 0; round < load.rounds; ++round)
+    reference_figures figures{.sagas_per_s = 0, .commit_p50_us = 0, .cpu_us_per_saga = 1e9};
+    for (std::uint64_t round = 0; round < load.rounds; ++round) {
+        const auto began = std::clock();
         figures.sagas_per_s = std::max(figures.sagas_per_s, sagas_per_second(file, load, keys));
+        const auto cpu = static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC * 1e6;
+        figures.cpu_us_per_saga = std::min(figures.cpu_us_per_saga, cpu / static_cast<double>(load.sagas));
+    }
     figures.commit_p50_us = one_commit_p50_us(file, load, keys);
     return figures;
 }
