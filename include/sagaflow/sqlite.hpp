@@ -15,7 +15,7 @@ namespace sagaflow::sqlite {
 // What both of them set on a connection; measured in docs/performance.md.
 struct tuning {
     int page_bytes = 4096; // of a new file
-    int cache_bytes = 16 * 1024 * 1024;
+    int cache_bytes = 4 * 1024 * 1024;
     int checkpoint_pages = 4'000; // the write-ahead log is folded back when it holds that many
     bool durable = true; // false: synchronous=NORMAL, for tests only; a power cut may lose the newest commits
 };
