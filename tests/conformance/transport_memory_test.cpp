@@ -4,6 +4,7 @@
 
 namespace sagaflow::testing {
 
+// [conformance]
 struct memory_transports {
     std::shared_ptr<transport> connect() { return memory::make_transport(); }
     static constexpr bool connects_again = false;
@@ -12,6 +13,7 @@ struct memory_transports {
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(memory, transport_conformance, memory_transports);
+// [/conformance]
 
 std::vector<message> messages(int from, int to) {
     std::vector<message> batch;
