@@ -2,10 +2,15 @@
 
 #include <sagaflow/http.hpp>
 
+#include <atomic>
 #include <future>
+#include <optional>
+#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace {
 
@@ -139,6 +144,44 @@ TEST(limits, a_connection_too_many_is_told_so) {
     EXPECT_EQ(s.server.stats().refused, 1U);
     taken[0].send(get("/"));
     EXPECT_EQ(taken[0].read_reply().status, 200);
+}
+
+struct telling_sink final : sagaflow::log_sink {
+    void write(sagaflow::log_level level, std::string_view,
+               std::span<const sagaflow::log_field>) noexcept override {
+        if (level == sagaflow::log_level::warn && !told.exchange(true)) warned.set_value();
+    }
+    std::promise<void> warned;
+    std::atomic<bool> told{false};
+};
+
+// From here on the process can open so many descriptors, and no more.
+class few_descriptors {
+  public:
+    explicit few_descriptors(int count) {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        const int lowest_free = ::dup(0);
+        ::close(lowest_free);
+        const rlimit low{.rlim_cur = static_cast<rlim_t>(lowest_free + count), .rlim_max = before_.rlim_max};
+        ::setrlimit(RLIMIT_NOFILE, &low);
+    }
+    ~few_descriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+  private:
+    rlimit before_{};
+};
+
+TEST(limits, without_a_free_descriptor_clients_wait_until_there_is_one) {
+    telling_sink log;
+    http::server server({.log = &log});
+    server.route("GET", "/", [](const http::request&, http::exchange e) { e.respond({.body = "hello"}); });
+    server.start();
+    std::optional<few_descriptors> few(std::in_place, 1); // for the client's own end
+    client c(server.port());
+    c.send(get("/"));
+    log.warned.get_future().get();
+    few.reset();
+    EXPECT_EQ(c.read_reply().body, "hello");
 }
 
 } // namespace
