@@ -1,5 +1,6 @@
-# sagaflow_test(NAME store_sqlite SOURCES … LINK … [LABELS long]): a GoogleTest program; each of its tests is one of
-# ctest's. A test labelled `long` runs in `./check --all` only, which also sets SAGAFLOW_LONG=1 for those that do more then.
+# sagaflow_test(NAME store_sqlite SOURCES … LINK … [LONG]): a GoogleTest program; each of its tests is one of ctest's,
+# labelled `cpp`, or `cpp-long`. What has `long` in its label runs in `./check --all` only, which also sets SAGAFLOW_LONG=1
+# for those that do more then.
 # sagaflow_fuzzer(NAME json SOURCES … LINK …): a libFuzzer program (with SAGAFLOW_FUZZ); its seeds are the files of
 # corpus/<name> beside it, its words those of <name>.dict, if there is one. It runs for some seconds, and for ten minutes
 # as a `long` test. Without SAGAFLOW_FUZZ, with any compiler, the seeds alone are run, once.
@@ -7,13 +8,17 @@ find_package(GTest REQUIRED)
 include(GoogleTest)
 
 function(sagaflow_test)
-  cmake_parse_arguments(ARG "" "NAME" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "LONG" "NAME" "SOURCES;LINK" ${ARGN})
   set(target test_${ARG_NAME})
+  set(label cpp)
+  if(ARG_LONG)
+    set(label cpp-long)
+  endif()
   add_executable(${target} ${ARG_SOURCES})
   sagaflow_flags(${target})
   target_link_libraries(${target} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main)
   gtest_discover_tests(${target} TEST_PREFIX "${ARG_NAME}." DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT 300 LABELS "cpp;${ARG_LABELS}")
+    PROPERTIES TIMEOUT 300 LABELS ${label})
 endfunction()
 
 function(sagaflow_fuzzer)
@@ -36,16 +41,16 @@ function(sagaflow_fuzzer)
   endif()
   foreach(run IN ITEMS short long)
     set(seconds 15)
-    set(labels cpp)
+    set(label cpp)
     if(run STREQUAL "long")
       set(seconds 600)
-      set(labels "cpp;long")
+      set(label cpp-long)
     endif()
     set(found ${CMAKE_CURRENT_BINARY_DIR}/corpus/${ARG_NAME})
     file(MAKE_DIRECTORY ${found})
     # The first folder takes what the run finds; the seeds are only read.
     add_test(NAME fuzz.${ARG_NAME}.${run} COMMAND ${target} -max_total_time=${seconds} -timeout=10 -rss_limit_mb=2048
       -print_final_stats=1 -artifact_prefix=${CMAKE_CURRENT_BINARY_DIR}/ ${words} ${found} ${seeds})
-    set_tests_properties(fuzz.${ARG_NAME}.${run} PROPERTIES LABELS "${labels}" TIMEOUT 900)
+    set_tests_properties(fuzz.${ARG_NAME}.${run} PROPERTIES LABELS ${label} TIMEOUT 900)
   endforeach()
 endfunction()
