@@ -79,39 +79,50 @@ void reader::run() {
         std::function<void()> history;
         {
             std::unique_lock lock(mutex_);
-            wake_.wait(lock, [&] { return stopping_ || !reads_.empty() || !histories_.empty(); });
+            wait(lock);
             if (stopping_) return;
-            if (!reads_.empty()) {
+            if (read_is_due()) {
                 read = std::move(reads_.front());
                 reads_.pop_front();
-            } else {
+            } else if (!histories_.empty()) {
                 history = std::move(histories_.front());
                 histories_.pop_front();
             }
         }
-        if (read)
-            read_until_done(*read);
-        else
-            history();
+        if (read) attempt(std::move(*read));
+        if (history) history();
     }
 }
 
-void reader::read_until_done(const core::store_read& what) {
-    for (backoff delay;;) {
-        try {
-            reports_->push(carry_out(*store_, what));
-            health_->store_well(store_use::reads);
+bool reader::read_is_due() const {
+    return !reads_.empty() && clock::now() >= not_before_;
+}
+
+void reader::wait(std::unique_lock<std::mutex>& lock) {
+    const auto ready = [&] { return stopping_ || read_is_due() || !histories_.empty(); };
+    while (!ready()) {
+        if (reads_.empty())
+            wake_.wait(lock);
+        else
+            wake_.wait_until(lock, not_before_);
+    }
+}
+
+void reader::attempt(core::store_read what) {
+    try {
+        reports_->push(carry_out(*store_, what));
+        health_->store_well(store_use::reads);
+        delay_.reset();
+    } catch (...) {
+        const auto failed = judge(std::current_exception());
+        if (!failed.transient) {
+            reports_->push(store_lost{failed.why});
             return;
-        } catch (...) {
-            const auto failed = judge(std::current_exception());
-            if (!failed.transient) {
-                reports_->push(store_lost{failed.why});
-                return;
-            }
-            health_->store_trouble(store_use::reads, failed.why.message);
         }
-        std::unique_lock lock(mutex_);
-        if (wake_.wait_for(lock, delay.next(), [&] { return stopping_; })) return;
+        health_->store_trouble(store_use::reads, failed.why.message);
+        const std::lock_guard lock(mutex_);
+        reads_.push_front(std::move(what));
+        not_before_ = clock::now() + delay_.next();
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include <sagaflow/store.hpp>
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -40,9 +41,13 @@ class reader {
     std::size_t size() const;
 
   private:
+    using clock = std::chrono::steady_clock;
+
     void run();
     std::function<void()> next_history();
-    void read_until_done(const core::store_read& what);
+    void wait(std::unique_lock<std::mutex>& lock);
+    bool read_is_due() const;
+    void attempt(core::store_read what);
 
     std::shared_ptr<store> store_;
     std::shared_ptr<input_queue> reports_;
@@ -52,6 +57,8 @@ class reader {
     std::condition_variable wake_;
     std::deque<core::store_read> reads_;
     std::deque<std::function<void()>> histories_;
+    clock::time_point not_before_{}; // of the reads: the last one failed; history is read meanwhile
+    backoff delay_;                  // "sf-read" only
     bool stopping_ = false;
     std::thread thread_;
 };
