@@ -2,6 +2,9 @@
 
 #include <sagaflow/sqlite.hpp>
 
+#include <filesystem>
+#include <utility>
+
 #include <sqlite3.h>
 
 namespace signup {
@@ -10,9 +13,10 @@ namespace {
 
 constexpr int patience_ms = 10'000; // for a writer on another connection
 
+// Names the file without its folder: clients are told too.
 [[noreturn]] void fail(sqlite3* on, const std::string& doing) {
     const char* file = on ? sqlite3_db_filename(on, "main") : nullptr;
-    std::string text = file ? file : "SQLite";
+    std::string text = file ? std::filesystem::path(file).filename().string() : "SQLite";
     text += ": " + doing + ": ";
     text += on ? sqlite3_errmsg(on) : "out of memory";
     throw database_error(text);
@@ -91,9 +95,9 @@ database::database(std::string path, const std::string& schema) : path_(std::mov
         if (sqlite3_exec(connection_, schema.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
             fail(connection_, "can't make its tables");
         }
-    } catch (...) {
+    } catch (const std::exception& e) {
         sqlite3_close_v2(connection_);
-        throw;
+        throw database_error("'" + path_ + "' can't be used: " + e.what());
     }
 }
 

@@ -19,9 +19,13 @@ std::string input_of(const request& r) {
     return text;
 }
 
+// For clients: what the engine says is for operators, who find it in the log and at /readyz.
 refusal refusal_of(const sagaflow::failure& why) {
-    const bool full = why.code == sagaflow::errc::overloaded;
-    return {full ? refusal::reason::overloaded : refusal::reason::unavailable, why.message};
+    if (why.code == sagaflow::errc::overloaded)
+        return {refusal::reason::overloaded, "too many requests wait to be stored: try again in a moment"};
+    if (why.code == sagaflow::errc::outcome_unknown)
+        return {refusal::reason::unavailable, "it is not known yet whether this was stored: ask again"};
+    return {refusal::reason::unavailable, "nothing can be stored now: try again later"};
 }
 
 } // namespace

@@ -1,0 +1,45 @@
+"""A full disk in the middle of the work: told, waited for, gone on from. The limit on the size of files plays the disk."""
+import resource
+import threading
+import time
+from pathlib import Path
+
+from service_case import ServiceCase
+from signup_service import PATIENCE
+
+
+class FullDiskTest(ServiceCase):
+    def no_room(self):
+        logs = Path(self.service.folder, "data").glob("*.db-wal")
+        self.limit(min(log.stat().st_size for log in logs))
+
+    def limit(self, size):
+        resource.prlimit(self.service.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+    def until_ready(self):
+        end = time.monotonic() + PATIENCE
+        while self.service.ask("GET", "/readyz")[0] != 200:
+            self.assertLess(time.monotonic(), end, "not ready again")
+            threading.Event().wait(0.05)
+
+    def test_callers_are_told_and_all_goes_on_when_there_is_room(self):
+        for n in range(5):
+            self.service.sign_up(f"before-{n}")
+            self.service.end_of(f"before-{n}")
+        self.service.fault("chat", deaf=True)
+        self.service.sign_up("ada")
+        self.service.events("ada").until(lambda d: d["customerStatus"] == "SUCCESS")
+        self.no_room()
+        refused = self.service.sign_up("bob")
+        self.assert_problem(refused, 503)
+        self.assertIn("Retry-After", refused[1])
+        self.assert_problem(self.service.ask("GET", "/readyz"), 503)
+        self.assertEqual(self.service.ask("GET", "/livez")[0], 200)
+        self.service.fault("chat")
+        self.assertEqual(self.service.status("ada")["userStatus"], "USER_INSERT")
+        self.limit(resource.RLIM_INFINITY)
+        self.until_ready()
+        for user_id in ("ada", "before-0"):
+            self.assertEqual(self.service.end_of(user_id)["userStatus"], "USER_INSERT_COMPLETE")
+        self.assertEqual(self.service.sign_up("bob")[0], 202)
+        self.assertEqual(self.service.end_of("bob")["userStatus"], "USER_INSERT_COMPLETE")
