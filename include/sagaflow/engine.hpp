@@ -111,7 +111,8 @@ class engine {
     void start();
 
     // Refuses new starts, lets what is under way become durable, closes. True: drained; false: the
-    // deadline came first (nothing is lost either way). Idempotent.
+    // deadline came first (nothing is lost either way). Idempotent; final. Throws error(wrong_state) when
+    // a callback calls it: it waits for them.
     bool stop(duration deadline = std::chrono::seconds(10));
 
     // Starts a saga of that name, newest version hosted, from its encoded input. See
@@ -144,8 +145,9 @@ class engine {
     // the terminal one. Iterating blocks for the next event. Unknown saga: an empty range whose
     // failure() is not_found.
     event_range watch(const std::string& id, watch_options options = {});
-    // The same by callback; on_end is called once, last. Destroying the handle ends it: no call
-    // begins after that.
+    // The same by callback, on the callback thread; on_end is called once, last (on this thread, before the
+    // call returns, if the watching is refused). Destroying the handle ends it: no call begins after that,
+    // and one that runs is waited for, unless it is what destroys the handle.
     watch_handle watch(const std::string& id, watch_options options, event_handler on_events,
                        end_handler on_end);
 
@@ -175,7 +177,9 @@ class hosted {
                                       deadline);
     }
 
-    // The same, answered through `done` on the engine's callback thread.
+    // The same without a deadline, answered once through `done`: on the engine's callback thread, or, if
+    // it is refused at once, on this one before the call returns. If the engine ends first:
+    // outcome_unknown.
     void async_start(std::string id, const S& input, std::function<void(result<started>)> done,
                      start_options options = {}) {
         engine_->async_start_encoded(plan_->name, std::move(id), encode(input), std::move(options),

@@ -11,6 +11,9 @@ namespace {
 // So little that doing it here and now costs less than two changes of threads.
 constexpr std::size_t few = 8;
 
+// In place of a ticket: a transport's second report of one message is ignored.
+constexpr auto reported = ~std::uint64_t{0};
+
 bool is_small(const batch& b) {
     return b.started.size() + b.changed.size() + b.finished.size() + b.purged.size() <= few;
 }
@@ -166,7 +169,10 @@ void shard_loop::publish(std::size_t transport, std::vector<core::outgoing>&& ba
         std::move(messages), [tickets, inputs = with_.inputs](std::span<const published> news) {
             publish_reports reports;
             reports.reserve(news.size());
-            for (const auto& p : news) reports.push_back({tickets->at(p.index), p.result, p.reason});
+            for (const auto& p : news) {
+                if (const auto ticket = std::exchange(tickets->at(p.index), reported); ticket != reported)
+                    reports.push_back({ticket, p.result, p.reason});
+            }
             inputs->push(std::move(reports));
         });
 }
