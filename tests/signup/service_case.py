@@ -1,15 +1,16 @@
 """The base of these tests: a service of its own for each."""
 import unittest
 
-from signup_service import Service
+from signup_service import CHEAP_PASSWORDS, Service
 
 
 class ServiceCase(unittest.TestCase):
     flow = "compensate"
     arguments = ()
+    cost = CHEAP_PASSWORDS
 
     def setUp(self):
-        self.service = Service(*self.arguments, flow=self.flow)
+        self.service = Service(*self.arguments, flow=self.flow, passwords=self.cost)
         self.addCleanup(self.service.close)
 
     def assert_problem(self, answer, status, **members):

@@ -128,3 +128,19 @@ class SynchroniseTest(ServiceCase):
         for database in ("user", "chat", "customer"):
             with sqlite3.connect(Path(self.service.folder, "data", f"{database}.db")) as db:
                 self.assertEqual(db.execute("SELECT user_id, user_name FROM users").fetchall(), [("ada", name)])
+
+
+class BusyTest(ServiceCase):
+    arguments = ("--passwords.threads=1", "--passwords.queue=1")
+    cost = ("--passwords.memory_kib=65536", "--passwords.passes=4")
+
+    def test_more_passwords_than_may_wait_are_refused_and_nothing_is_taken_on(self):
+        with concurrent.futures.ThreadPoolExecutor(10) as pool:
+            answers = list(pool.map(lambda n: self.service.sign_up(f"ada-{n}"), range(10)))
+        self.assertEqual({status for status, _, _ in answers}, {202, 503})
+        for n, answer in enumerate(answers):
+            if answer[0] == 503:
+                self.assert_problem(answer, 503)
+                self.assert_problem(self.service.ask("GET", f"/user/ada-{n}/status"), 404)
+            else:
+                self.assertEqual(self.service.end_of(f"ada-{n}")["userStatus"], "USER_INSERT_COMPLETE")
