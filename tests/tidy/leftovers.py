@@ -53,7 +53,27 @@ def all_built(tree):
             for file in tree.matching(r"\.cpp$") if not built(file)]
 
 
+def all_added(tree):
+    complaints = []
+    for cmake in tree.matching(r"/CMakeLists\.txt$"):
+        # A project of its own is built by whoever uses it.
+        if re.search(r"^project\(", tree.read(cmake), re.MULTILINE):
+            continue
+        folder = posixpath.dirname(cmake)
+        above, found = folder, False
+        while above and not found:
+            above = posixpath.dirname(above)
+            parent = posixpath.join(above, "CMakeLists.txt")
+            name = re.escape(posixpath.relpath(folder, above or "."))
+            found = parent in tree.files and re.search(rf"add_subdirectory\((\S*/)?{name}[\s)]", tree.read(parent))
+        if not found:
+            complaints.append(f"{cmake}: no CMakeLists.txt above adds this folder, so nothing builds it")
+    return complaints
+
+
 CLEAN = {
+    "CMakeLists.txt": "project(x)\nadd_subdirectory(src)\nadd_subdirectory(tests)\n",
+    "tests/user/CMakeLists.txt": "project(user)\n",
     "src/CMakeLists.txt": "file(GLOB core core/*.cpp)\nlib(${core} http/a.cpp ../stores/m/s.cpp)\n",
     "src/core/machine.cpp": "// see /usr/include, build/work/x, ${root}/home/x/y, the pointer /home/x; hackers, xxx\n",
     "src/http/a.cpp": "",
@@ -71,6 +91,9 @@ RULES = [
     Rule("no_machine_paths", machine_paths, CLEAN, {
         "a home folder": {"docs/a.md": "see /ho" + "me/ada/x\n"},
         "in a script": {"run": "cd /wo" + "rk/main\n"},
+    }),
+    Rule("every_folder_is_built", all_added, CLEAN, {
+        "a folder that is not added": {"tests/kill/CMakeLists.txt": "add_test(NAME kill)\n"},
     }),
     Rule("every_source_is_built", all_built, CLEAN, {
         "a test that no build knows": {"tests/core/new.cpp": ""},
