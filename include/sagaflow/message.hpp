@@ -27,6 +27,7 @@ struct message {
     message_kind kind = message_kind::command;
     reply_outcome outcome = reply_outcome::success; // of a reply
     std::uint32_t attempt = 1;
+    time_point started{};  // when its saga began; of a reply: not set
     time_point issued{};   // when the command was first sent
     std::string saga_id;   // also the key that keeps a saga's messages in order
     std::string saga_type; // the definition's name

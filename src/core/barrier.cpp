@@ -24,11 +24,15 @@ inbox_key key_of(const message& command) {
     return key;
 }
 
+bool is_older(time_point since, time_point now, duration retention) {
+    return since != time_point{} && since + retention <= now;
+}
+
 } // namespace
 
 passed pass(inbox_transaction& tx, const message& command, time_point now, duration retention,
             const barrier_handler& handler) {
-    if (command.issued != time_point{} && command.issued + retention <= now) {
+    if (is_older(command.issued, now, retention)) {
         return {passage::too_old, {reply_outcome::unknown, "{}"}};
     }
     const auto key = key_of(command);
@@ -36,7 +40,10 @@ passed pass(inbox_transaction& tx, const message& command, time_point now, durat
     if (rows.answer) return {passage::repeated, std::move(*rows.answer)};
 
     passed out{};
-    if (key.compensation && !rows.action_effective) {
+    if (key.compensation && !rows.action_effective && is_older(command.started, now, retention)) {
+        // The action may have been forgotten: to call it null could leave it standing.
+        out = {passage::too_old, {reply_outcome::unknown, "{}"}};
+    } else if (key.compensation && !rows.action_effective) {
         out = {passage::null_compensation, {reply_outcome::success, "{}"}};
     } else if (!key.compensation && rows.compensation_seen) {
         out = {passage::compensated, {reply_outcome::rejected, R"({"reason":"compensated"})"}};

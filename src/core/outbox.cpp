@@ -61,6 +61,7 @@ void outbox::emit(hot_saga& saga, std::size_t step, bool compensation, std::stri
     m.type = type_of(saga, step, compensation);
     m.kind = compensation ? message_kind::compensation : message_kind::command;
     m.attempt = static_cast<std::uint32_t>(s.out->attempt);
+    m.started = saga.record.started;
     m.issued = s.out->issued;
     m.saga_id = saga.record.id;
     m.saga_type = saga.definition->name;

@@ -81,6 +81,7 @@ void engine::impl::consume_replies() {
         subscription s;
         s.address = reply_address;
         s.group = options.name;
+        s.sole_owner = "the engine '" + options.name + "' (" + owned().source + ")";
         s.prefetch = options.limits.queued_replies;
         s.stop = consuming.get_token();
         // What comes after the end is not settled: it comes again to whoever consumes next.

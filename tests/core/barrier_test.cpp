@@ -214,6 +214,19 @@ TEST(barrier, B8_a_command_older_than_the_inbox_remembers_is_answered_unknown) {
     play(w, {{"compensation", "null: success {}"}});
 }
 
+TEST(barrier,
+     B8_a_compensation_whose_action_may_have_been_forgotten_is_answered_unknown_and_not_called_null) {
+    world w;
+    w.command.started = w.now - w.retention;
+    play(w, {{"compensation", "too old: unknown {}"}});
+    world found;
+    found.command.started = found.now - found.retention;
+    play(found, {{"action", "handled: success 1"}, {"compensation", "handled: success 1"}});
+    world young;
+    young.command.started = young.now - young.retention + 1ms;
+    play(young, {{"compensation", "null: success {}"}});
+}
+
 TEST(barrier, B8_a_command_that_does_not_say_when_it_was_issued_is_handled) {
     world w;
     w.command.issued = {};

@@ -27,6 +27,22 @@ std::string why_not_hosted(engine& e, const saga<trip>& definition, errc expecte
     }
 }
 
+TEST(EngineHosting, F2_refuses_a_reply_address_that_another_engine_owns_and_names_it) {
+    bench b;
+    b.run();
+    auto options = b.options();
+    options.store = memory::make_store(); // its own store, the same address
+    engine second(std::move(options));
+    second.host(a_walk());
+    try {
+        second.start();
+        FAIL() << "it started";
+    } catch (const error& why) {
+        EXPECT_EQ(why.code(), errc::in_use);
+        EXPECT_NE(std::string(why.what()).find("engine '"), std::string::npos) << why.what();
+    }
+}
+
 TEST(EngineHosting, R15_refuses_a_definition_that_changed_under_unfinished_sagas) {
     bench b;
     b.run();

@@ -29,6 +29,7 @@ struct numbers {
     message_kind kind;
     reply_outcome outcome;
     std::uint32_t attempt;
+    time_point started;
     time_point issued;
 };
 
@@ -39,7 +40,7 @@ std::string pack(const message& m) {
     each_string(m, [&](const std::string& s) { size += sizeof(std::uint32_t) + s.size(); });
     std::string bytes(size, '\0');
     char* at = bytes.data();
-    const numbers n{m.kind, m.outcome, m.attempt, m.issued};
+    const numbers n{m.kind, m.outcome, m.attempt, m.started, m.issued};
     std::memcpy(at, &n, sizeof n);
     at += sizeof n;
     each_string(m, [&](const std::string& s) {
@@ -60,6 +61,7 @@ message unpack(const std::string& bytes) {
     m.kind = n.kind;
     m.outcome = n.outcome;
     m.attempt = n.attempt;
+    m.started = n.started;
     m.issued = n.issued;
     each_string(m, [&](std::string& s) {
         std::uint32_t length = 0;

@@ -18,7 +18,8 @@ namespace {
 
 struct address {
     std::map<std::string, std::shared_ptr<group>> groups;
-    std::vector<message> unclaimed; // that no group takes so far
+    std::vector<message> unclaimed;   // that no group takes so far
+    std::vector<subscription> owners; // the one that consumes it alone, if there is one
 };
 
 // What one publish puts into one group.
@@ -139,6 +140,17 @@ void transport_impl::keep(std::vector<message>& batch, const std::vector<std::si
     }
 }
 
+// A consumer that was told to stop counts no more.
+void check_ownership(address& at, const subscription& newcomer) {
+    std::erase_if(at.owners, [](const subscription& s) { return s.stop.stop_requested(); });
+    for (const auto& s : at.owners) {
+        if (s.sole_owner == newcomer.sole_owner) continue;
+        throw error(errc::in_use, "the address '" + newcomer.address + "' belongs to " + s.sole_owner +
+                                      ": stop that one first, or use another address");
+    }
+    if (!newcomer.sole_owner.empty()) at.owners.push_back(newcomer);
+}
+
 void transport_impl::consume(subscription what, delivery_handler handler) {
     std::vector<std::unique_ptr<consumer>> finished;
     const std::lock_guard lock(mutex_);
@@ -149,6 +161,7 @@ void transport_impl::consume(subscription what, delivery_handler handler) {
     consumers_.erase(gone, consumers_.end());
 
     auto& at = addresses_[what.address];
+    check_ownership(at, what);
     auto& g = at.groups[what.group];
     if (!g) g = std::make_shared<group>(bound_);
     consumers_.push_back(std::make_unique<consumer>(what, g, std::move(handler)));

@@ -270,6 +270,32 @@ TYPED_TEST_P(transport_conformance, What_a_closed_connection_leaves_unsettled_go
     }
 }
 
+TYPED_TEST_P(transport_conformance, F2_an_address_with_a_sole_owner_has_no_other_consumer_until_it_leaves) {
+    const auto owned = [&](const std::string& group, const std::string& owner, std::stop_token stop) {
+        subscription s = this->group(group);
+        s.sole_owner = owner;
+        s.stop = std::move(stop);
+        return s;
+    };
+    const auto ignore = [](std::vector<delivery>, const std::shared_ptr<settler>&) {};
+    const auto refused = [&](const subscription& s) -> std::string {
+        try {
+            this->bus->consume(s, ignore);
+        } catch (const error& why) {
+            EXPECT_EQ(why.code(), errc::in_use);
+            return why.what();
+        }
+        return {};
+    };
+    std::stop_source first, second;
+    this->bus->consume(owned("a", "the engine 'ada'", first.get_token()), ignore);
+    EXPECT_NE(refused(owned("b", "the engine 'bob'", second.get_token())).find("'ada'"), std::string::npos);
+    EXPECT_NE(refused(this->group("c")).find("'ada'"), std::string::npos);
+    first.request_stop();
+    EXPECT_EQ(refused(owned("b", "the engine 'bob'", second.get_token())), "");
+    second.request_stop();
+}
+
 TYPED_TEST_P(transport_conformance, Keeps_what_nobody_takes_yet) {
     if constexpr (!TypeParam::keeps_unclaimed) {
         GTEST_SKIP() << "its broker does not keep them";
@@ -413,7 +439,8 @@ REGISTER_TYPED_TEST_SUITE_P(
     Has_no_more_unsettled_than_prefetch_allows, Is_settled_in_any_order_from_any_thread,
     What_is_to_be_retried_comes_again_and_what_is_acknowledged_does_not, Pauses_before_it_delivers_again,
     A_retry_does_not_hold_up_the_others, What_a_consumer_leaves_unsettled_goes_to_another,
-    What_a_closed_connection_leaves_unsettled_goes_to_another, Keeps_what_nobody_takes_yet,
+    What_a_closed_connection_leaves_unsettled_goes_to_another,
+    F2_an_address_with_a_sole_owner_has_no_other_consumer_until_it_leaves, Keeps_what_nobody_takes_yet,
     Reports_each_message_once_whoever_publishes_meanwhile, Can_be_published_to_from_a_handler,
     Says_at_once_to_every_user_how_it_is, Survives_a_restart_of_its_broker,
     Close_waits_for_a_handler_that_is_blocked_and_none_runs_after_it,

@@ -37,6 +37,7 @@ inline message make_message(const std::string& address, const std::string& saga,
     m.id = saga + "~1/step-" + std::to_string(number) + "/action";
     m.source = "urn:sagaflow:conformance";
     m.type = type;
+    m.started = time_point(std::chrono::milliseconds(1'600'000'000'456));
     m.issued = time_point(std::chrono::milliseconds(1'700'000'000'123));
     m.saga_id = saga;
     m.saga_type = "user-signup";
@@ -48,8 +49,9 @@ inline message make_message(const std::string& address, const std::string& saga,
 
 // Every field that travels; the address is the way, not the load.
 inline auto content_of(const message& m) {
-    return std::tie(m.id, m.source, m.type, m.kind, m.outcome, m.attempt, m.issued, m.saga_id, m.saga_type,
-                    m.step, m.reply_to, m.causation_id, m.trace_parent, m.trace_state, m.body, m.reason);
+    return std::tie(m.id, m.source, m.type, m.kind, m.outcome, m.attempt, m.started, m.issued, m.saga_id,
+                    m.saga_type, m.step, m.reply_to, m.causation_id, m.trace_parent, m.trace_state, m.body,
+                    m.reason);
 }
 
 // Publishes batches and keeps what was reported of each message.
