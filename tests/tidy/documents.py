@@ -58,6 +58,23 @@ def links_lead_somewhere(tree):
     return complaints
 
 
+ROW = re.compile(r"^\|.*\|(?P<tests>[^|]*`\w+`[^|]*)\|$", re.MULTILINE)
+
+
+def failure_matrix_names_tests(tree):
+    """The last column of the table in docs/guarantees.md that names tests: each is somewhere under tests/ or in a suite."""
+    complaints = []
+    sources = {file: tree.read(file) for file in tree.matching(r"^(tests|include/sagaflow/testing)/.*\.(cpp|hpp|py)$")}
+    for file in tree.matching(r"^docs/guarantees\.md$"):
+        text = tree.read(file)
+        for row in ROW.finditer(text[text.index("| test |"):] if "| test |" in text else ""):
+            for name in re.findall(r"`(\w+)`", row["tests"]):
+                if not any(re.search(rf"\b{name}\b", content) or pathlib.Path(path).stem == name
+                           for path, content in sources.items()):
+                    complaints.append(f"{file}: there is no test {name}")
+    return complaints
+
+
 BLOCK = "<!-- from: examples/a.cpp#start -->\n```cpp\nint x;\n```\n"
 CLEAN = {
     "README.md": f"# A\n\n```console\n$ ./demo\n```\n\n{BLOCK}\n[guide](docs/guide.md#x) [site](https://example.org)\n",
@@ -74,6 +91,10 @@ RULES = [
         "a file that is gone": {"README.md": BLOCK.replace("a.cpp", "b.cpp")},
         "in a folder below docs": {"docs/decisions/1.md": "```yaml\na: 1\n```\n"},
     }),
+    Rule("failure_matrix_names_tests", failure_matrix_names_tests,
+         {"docs/guarantees.md": "| what | happens | test |\n|---|---|---|\n| a disk | waits | `it_waits` |\n",
+          "tests/disk_test.cpp": "TEST(disk, it_waits) {}\n"},
+         {"a test that is gone": {"tests/disk_test.cpp": "TEST(disk, waits) {}\n"}}),
     Rule("links_in_documents_lead_somewhere", links_lead_somewhere, CLEAN, {
         "a file that is gone": {"docs/guide.md": "[x](gone.md)\n"},
     }),

@@ -95,7 +95,7 @@ TYPED_TEST_P(store_conformance, Claim_tells_where_the_owner_before_stopped) {
     EXPECT_EQ(owned.definitions[0].fingerprint, "f");
 }
 
-TYPED_TEST_P(store_conformance, Claim_refuses_a_shard_that_does_not_exist) {
+TYPED_TEST_P(store_conformance, F3_Claim_refuses_a_shard_that_does_not_exist) {
     EXPECT_THROW(this->kept->claim(1'000'000, "another"), error);
 }
 
@@ -437,7 +437,7 @@ TYPED_TEST_P(store_conformance, R16_Everything_durable_is_found_after_reopening)
 REGISTER_TYPED_TEST_SUITE_P(
     store_conformance, Claim_draws_a_source_once, F1_Claim_fences_the_owner_before,
     F1_Claim_fences_even_a_batch_that_was_applied, Claim_tells_where_the_owner_before_stopped,
-    Claim_refuses_a_shard_that_does_not_exist, Commit_keeps_all_that_a_row_holds,
+    F3_Claim_refuses_a_shard_that_does_not_exist, Commit_keeps_all_that_a_row_holds,
     Commit_replaces_a_saga_and_keeps_the_others, Commit_takes_a_saga_that_starts_and_finishes_in_one_batch,
     F1_Commit_takes_a_batch_already_applied_as_success_and_changes_nothing,
     Commit_refuses_a_gap_in_the_numbers_for_good, R1_Commit_refuses_a_second_saga_of_an_id,
