@@ -47,9 +47,9 @@ struct parallel_steps {
 
 template <class... Steps>
 auto parallel(Steps... steps) {
-    static_assert((detail::any_step<Steps> && ...), "sagaflow: parallel(…) takes steps");
+    static_assert((detail::any_step<Steps> && ...), "sagaflow: parallel(...) takes steps");
     static_assert(sizeof...(Steps) >= 2,
-                  "sagaflow: parallel(…) takes at least two steps; name a single step directly");
+                  "sagaflow: parallel(...) takes at least two steps; name a single step directly");
     constexpr std::array kinds = {detail::step_traits<Steps>::kind...};
     static_assert(((detail::step_traits<Steps>::kind != step_kind::pivot) && ...),
                   "sagaflow: a pivot stands alone in its stage: while it is undecided nothing else "
@@ -63,7 +63,8 @@ namespace detail {
 
 template <class T>
 struct stage_traits {
-    static_assert(any_step<T>, "sagaflow: stages(…) takes steps, pivots, retriables and parallel(…) of them");
+    static_assert(any_step<T>,
+                  "sagaflow: stages(...) takes steps, pivots, retriables and parallel(...) of them");
     using state = typename step_traits<T>::state;
     static constexpr step_kind kind = step_traits<T>::kind;
 };

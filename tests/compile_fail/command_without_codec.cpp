@@ -1,0 +1,18 @@
+// A command is sent, so it has a codec.
+// expect: no codec for this command; include <sagaflow/json.hpp>
+#include "shop.hpp"
+
+struct count {
+    static constexpr std::string_view type = "stock.count";
+    using reply = sagaflow::nothing;
+};
+#ifdef CONTROL
+template <>
+struct sagaflow::codec<count> : empty_codec<count> {};
+#endif
+
+const sagaflow::retriable<order, count> count_stock = {
+    .name = "count-stock",
+    .send = [](const order&) { return count{}; },
+};
+const auto all = sagaflow::stages(count_stock);
