@@ -36,7 +36,9 @@ void watch_hub::notify(std::span<const event_ptr> events) {
     for (const auto& e : events) {
         const auto found = by_id_.find(e->saga_id);
         if (found == by_id_.end()) continue;
-        for (const auto& f : found->second) f->offer(e);
+        const auto own =
+            std::make_shared<const event>(*e); // the one that came keeps its whole batch in memory
+        for (const auto& f : found->second) f->offer(own);
     }
 }
 
