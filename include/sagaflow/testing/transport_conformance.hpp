@@ -13,6 +13,7 @@
 //     }
 #pragma once
 
+#include <sagaflow/error.hpp>
 #include <sagaflow/testing/transport_script.hpp>
 
 #include <set>
