@@ -81,7 +81,7 @@ effects shard::take_effects(time_point now) {
 }
 
 bool shard::idle() const noexcept {
-    return !impl_->current && impl_->batch_is_empty() && impl_->loading.empty() &&
+    return impl_->sealed.empty() && impl_->batch_is_empty() && impl_->loading.empty() &&
            impl_->free_to_leave.empty();
 }
 

@@ -7,10 +7,18 @@
 
 namespace sagaflow::core {
 
+namespace {
+
+// While one batch commits, the sagas of another are worked on. Were all that are in flight in one batch,
+// either the commit or the shard would always wait for the other.
+constexpr std::size_t sagas_in_a_batch = 128;
+
+} // namespace
+
 released& shard::impl::after(const hot_saga& saga) {
     if (saga.dirty) return after_next;
-    if (current && saga.last_batch == current->number) return after_current;
-    return free_to_leave;
+    if (sealed.empty() || saga.last_batch < sealed.front().content->number) return free_to_leave;
+    return sealed[saga.last_batch - sealed.front().content->number].after;
 }
 
 void shard::impl::answer_to(released& into, token caller, answer_value value) {
@@ -19,6 +27,7 @@ void shard::impl::answer_to(released& into, token caller, answer_value value) {
 
 void shard::impl::mark_dirty(hot_saga& saga) {
     if (saga.dirty) return;
+    if (dirty.size() >= sagas_in_a_batch) seal();
     saga.dirty = true;
     dirty.push_back(&saga);
 }
@@ -80,7 +89,8 @@ bool shard::impl::batch_is_empty() const {
     return dirty.empty() && next.empty();
 }
 
-std::shared_ptr<const batch> shard::impl::make_batch() {
+// Closes the batch that is being put together: what changes from now on belongs to the one after it.
+void shard::impl::seal() {
     auto b = std::make_shared<batch>(std::exchange(next, {}));
     b->shard = owned.shard;
     b->epoch = owned.epoch;
@@ -94,19 +104,22 @@ std::shared_ptr<const batch> shard::impl::make_batch() {
         auto& rows = is_finished(saga->record) ? b->finished : first ? b->started : b->changed;
         rows.push_back(std::move(row));
     }
+    dirty.clear();
     ++figures.commits;
-    return b;
+    sealed.push_back({std::move(b), std::exchange(after_next, {})});
 }
 
 void shard::impl::committed(std::uint64_t number, time_point now) {
-    if (!current || current->number != number) return;
+    if (!on_its_way || sealed.front().content->number != number) return;
     trouble.clear();
     durable_batch = number;
     publisher.durable(number);
-    const auto b = std::exchange(current, nullptr);
+    const auto b = sealed.front().content;
+    auto leaving = std::move(sealed.front().after);
+    sealed.pop_front();
+    on_its_way = false;
     for (const auto& e : b->events) out.notify.emplace_back(b, &e);
     figures.purged += b->purged.size();
-    auto leaving = std::exchange(after_current, {});
     release(leaving, now);
     for (const auto& row : b->finished)
         if (auto* saga = hot.find(row.id); saga && saga->record.birth == row.birth) remove_if_over(*saga);
@@ -214,11 +227,10 @@ effects shard::impl::take_effects(time_point now) {
     for (auto* saga : left) remove_if_over(*saga);
     evict();
     request_reads(now);
-    if (!current && !batch_is_empty()) {
-        current = make_batch();
-        after_current = std::exchange(after_next, {});
-        dirty.clear();
-        out.commit = current;
+    if (!on_its_way && sealed.empty() && !batch_is_empty()) seal();
+    if (!on_its_way && !sealed.empty()) {
+        out.commit = sealed.front().content;
+        on_its_way = true;
     }
     return std::exchange(out, {});
 }

@@ -7,6 +7,7 @@
 #include "core/shard.hpp"
 #include "core/timer_heap.hpp"
 
+#include <deque>
 #include <map>
 #include <string>
 #include <unordered_map>
@@ -28,6 +29,12 @@ struct released {
     bool empty() const noexcept {
         return commands.empty() && acknowledge.empty() && answers.empty() && alerts.empty();
     }
+};
+
+// A batch and what leaves once it is durable.
+struct sealed_batch {
+    std::shared_ptr<const batch> content;
+    released after;
 };
 
 // An input for a saga that is being loaded.
@@ -85,7 +92,7 @@ struct shard::impl {
     void apply(hot_saga& saga, transition t);
     void mark_dirty(hot_saga& saga);
     void count(const event& e);
-    std::shared_ptr<const batch> make_batch();
+    void seal();
     bool batch_is_empty() const;
     void committed(std::uint64_t number, time_point now);
     void release(released& what, time_point now);
@@ -121,12 +128,12 @@ struct shard::impl {
     std::uint64_t last_event = 0;
     std::uint64_t last_batch = 0;
     std::uint64_t durable_batch = 0;
-    batch next;                           // the batch that is being put together, but for its sagas' rows
-    std::vector<hot_saga*> dirty;         // those
-    released after_next, after_current;   // leave when that batch is durable
-    released free_to_leave;               // waits for nothing
-    std::shared_ptr<const batch> current; // on its way
-    bool current_taken = false;
+    batch next;                      // the batch that is being put together, but for its sagas' rows
+    std::vector<hot_saga*> dirty;    // those
+    released after_next;             // leaves when that batch is durable
+    released free_to_leave;          // waits for nothing
+    std::deque<sealed_batch> sealed; // closed batches; the first one may be on its way
+    bool on_its_way = false;
     effects out; // what the next take_effects() hands out
 
     scan recovery;
