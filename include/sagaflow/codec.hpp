@@ -11,9 +11,8 @@ namespace sagaflow {
 // Specialize it for your type, or include <sagaflow/json.hpp>, which supplies it for types
 // described with BOOST_DESCRIBE_STRUCT. Both functions are pure and may be called on any thread.
 //
-//   static void encode(const T& value, std::string& out);   // appends one JSON text (UTF-8) to out
-//   static T decode(std::string_view json);                 // throws
-//   sagaflow::error(invalid_argument), naming the path
+// - `static void encode(const T& value, std::string& out)` appends one JSON text (UTF-8) to out;
+// - `static T decode(std::string_view json)` throws sagaflow::error(invalid_argument), naming the path.
 //
 // Decoding is tolerant: unknown members are ignored.
 template <class T>

@@ -13,8 +13,9 @@
 namespace sagaflow {
 
 // A command: what is sent to a participant.
-//   static constexpr std::string_view type   stored and sent; the part before the first dot is its
-//   address without a route using reply = …;                         what a success answers
+// - `static constexpr std::string_view type`: stored and sent; the part before the first dot is its address
+//   when no route names one;
+// - `using reply = …`: what a success answers.
 template <class C>
 concept command = requires {
     { C::type } -> std::convertible_to<std::string_view>;

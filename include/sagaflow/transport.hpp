@@ -64,8 +64,8 @@ struct subscription {
     std::vector<std::string> types = {}; // the command types it takes; empty: all. Others are left to
                                          // other groups
     std::size_t prefetch = 1024;         // deliveries not yet settled, at most
-    std::string sole_owner = {};         // set: only consumers with the same owner may be at the address;
-                                         // another one is refused: error(in_use), naming the owner
+    std::string sole_owner = {};         // set: while this consumer is at the address, one with another
+                                         // owner, or with none, is refused: error(in_use), naming it
     std::stop_token stop = {};           // once asked to, the consumer leaves its group: when its handler has
                                          // returned, what is not settled goes to others of the group
 };

@@ -25,7 +25,7 @@ inbox_key key_of(const message& command) {
 }
 
 bool is_older(time_point since, time_point now, duration retention) {
-    return since != time_point{} && since + retention <= now;
+    return since != time_point{} && now - since >= retention;
 }
 
 } // namespace

@@ -138,6 +138,7 @@ bool machine_work::take_compensation_reply(const reply_input& in) {
 }
 
 bool machine_work::blocked() const {
+    if (!r_.kept.empty()) return true; // a reply that could not be taken: retry takes it
     const bool back = suspended()->compensating != nullptr;
     for (std::size_t i = 0; i < r_.steps.size(); ++i) {
         const auto& s = r_.steps[i];

@@ -11,7 +11,9 @@ plan placeholder_plan(const saga_row& row) {
     p.name = row.saga_type;
     p.version = row.version;
     boost::json::error_code ec;
-    const auto tree = boost::json::parse(row.record, ec);
+    boost::json::parse_options depth;
+    depth.max_depth = 64; // as record_reader.cpp does
+    const auto tree = boost::json::parse(row.record, ec, {}, depth);
     const auto* record = ec ? nullptr : tree.if_object();
     const auto* steps = record ? record->if_contains("steps") : nullptr;
     if (steps && steps->is_object()) {

@@ -9,6 +9,7 @@ namespace sagaflow {
 namespace {
 
 constexpr std::size_t max_name_bytes = 64;
+constexpr duration longest = std::chrono::hours(24 * 365 * 10); // due times must stay times
 
 bool name_character(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
@@ -23,20 +24,22 @@ void check_name(std::string& wrong, const std::string& what, const std::string& 
 
 void check_retry(std::string& wrong, const std::string& what, const retry_policy& r) {
     if (r.attempts < 1) wrong += "\n  " + what + ": attempts must be at least 1";
-    if (r.first_delay < duration::zero() || r.max_delay < r.first_delay)
-        wrong += "\n  " + what + ": delays must not be negative, and max_delay not under first_delay";
+    if (r.first_delay < duration::zero() || r.max_delay < r.first_delay || r.max_delay > longest)
+        wrong += "\n  " + what +
+                 ": delays must not be negative, max_delay not under first_delay nor over ten years";
 }
 
 void check_step(std::string& wrong, const step_plan& s) {
     const auto what = "step '" + s.name + "'";
     check_name(wrong, "step", s.name);
     if (s.command_type.empty()) wrong += "\n  " + what + ": its command has an empty type";
-    if (s.timeout <= duration::zero()) wrong += "\n  " + what + ": timeout must be positive";
+    if (s.timeout <= duration::zero() || s.timeout > longest)
+        wrong += "\n  " + what + ": timeout must be positive and at most ten years";
     check_retry(wrong, what + " retry", s.retry);
     if (!s.compensate) return;
     if (s.compensation_type.empty()) wrong += "\n  " + what + ": its compensation has an empty type";
-    if (s.compensation_timeout <= duration::zero())
-        wrong += "\n  " + what + ": compensation_timeout must be positive";
+    if (s.compensation_timeout <= duration::zero() || s.compensation_timeout > longest)
+        wrong += "\n  " + what + ": compensation_timeout must be positive and at most ten years";
     check_retry(wrong, what + " compensation_retry", s.compensation_retry);
 }
 

@@ -180,6 +180,17 @@ void read_steps(const plan& definition, const saga_row& row, const json::object&
     }
 }
 
+// Whatever the user's codec throws concerns this saga only.
+state_ptr decode_state(const plan& definition, const std::string& data) {
+    try {
+        return definition.decode(data);
+    } catch (const std::exception& e) {
+        throw error(errc::invalid_argument, e.what());
+    } catch (...) {
+        throw error(errc::invalid_argument, "the codec threw something that is not a std::exception");
+    }
+}
+
 // R21: a clock that was ahead when it was stored must not hold the saga up.
 void cut_due_times(const plan& definition, saga_record& r, time_point now) {
     for (std::size_t i = 0; i < r.steps.size(); ++i) {
@@ -218,7 +229,7 @@ saga_record decode(const plan& definition, const saga_row& row, time_point now) 
         r.trace =
             std::make_unique<trace_context>(trace_context{in.text("trace_parent"), in.text("trace_state")});
     read_steps(definition, row, record, r);
-    if (definition.decode) r.state = definition.decode(r.data);
+    if (definition.decode) r.state = decode_state(definition, r.data);
     cut_due_times(definition, r, now);
     return r;
 }

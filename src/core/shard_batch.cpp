@@ -133,6 +133,7 @@ void shard::impl::release(released& what, time_point now) {
     append(out.acknowledge, what.acknowledge);
     append(out.answers, what.answers);
     append(out.alerts, what.alerts);
+    pending_starts -= what.starts;
     what = {};
 }
 

@@ -25,6 +25,7 @@ struct released {
     std::vector<token> acknowledge;
     std::vector<answer> answers;
     std::vector<alert> alerts;
+    std::size_t starts = 0; // answers to starts among them
 
     bool empty() const noexcept {
         return commands.empty() && acknowledge.empty() && answers.empty() && alerts.empty();
@@ -82,6 +83,7 @@ struct shard::impl {
     void rehosted(std::uint64_t ticket, saga_page page, time_point now);
     void timers_listed(std::uint64_t ticket, saga_page page, time_point now);
     void purge_listed(saga_page page, time_point now);
+    hot_saga* bring_in(const saga_row& row, time_point now);
     hot_saga* make_hot(const saga_row& row, bool recently, time_point now);
     void resume_or_resend(hot_saga& saga, time_point now);
     void host(std::shared_ptr<const plan> definition, time_point now);

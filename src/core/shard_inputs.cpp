@@ -61,7 +61,7 @@ void shard::impl::start(start_request request) {
 
 void shard::impl::answer_known(const start_request& request, const std::string& saga_type, std::uint64_t hash,
                                std::uint64_t birth, saga_state state, released& into) {
-    --pending_starts;
+    ++into.starts;
     if (saga_type == request.saga_type && hash == hash_input(saga_type, request.input))
         return answer_to(into, request.caller, started{birth, false, state});
     answer_to(into, request.caller,
@@ -70,7 +70,6 @@ void shard::impl::answer_known(const start_request& request, const std::string& 
 }
 
 void shard::impl::start_new(start_request request, time_point now) {
-    --pending_starts;
     auto saga = std::make_unique<hot_saga>();
     saga->definition = hosted.at(request.saga_type).rbegin()->second;
     auto& r = saga->record;
@@ -86,6 +85,7 @@ void shard::impl::start_new(start_request request, time_point now) {
         t = machine(*saga->definition, machine_settings).start(r, now);
     } catch (...) {
         ++figures.refused_starts;
+        ++free_to_leave.starts;
         return answer_to(
             free_to_leave, request.caller,
             failure{errc::invalid_argument, std::string("the start input can't be read: ") + what_threw()});
@@ -93,6 +93,7 @@ void shard::impl::start_new(start_request request, time_point now) {
     auto& kept = hot.insert(std::move(saga), true);
     ++figures.started;
     apply(kept, std::move(t));
+    ++after(kept).starts;
     answer_to(after(kept), request.caller, started{kept.record.birth, true, state_of(kept.record)});
 }
 

@@ -60,6 +60,14 @@ hot_saga* shard::impl::make_hot(const saga_row& row, bool recently, time_point n
     return &kept;
 }
 
+// For an input. While recovery has not passed by it may never have been sent what it waits for: the scan
+// would have done that, and finds it in memory now.
+hot_saga* shard::impl::bring_in(const saga_row& row, time_point now) {
+    auto* saga = make_hot(row, true, now);
+    if (saga && recovery.active) resume_or_resend(*saga, now);
+    return saga;
+}
+
 void shard::impl::loaded(std::uint64_t ticket, std::vector<std::optional<saga_row>> rows, time_point now) {
     const auto ids = std::move(load_ids.at(ticket));
     load_ids.erase(ticket);
@@ -81,7 +89,7 @@ void shard::impl::load_result(std::uint64_t ticket, const std::string& id, std::
         if (!saga) saga = hot.find(id); // an input before this one started it
         const bool wants_it = std::holds_alternative<verb_request>(input.what) ||
                               std::holds_alternative<pending_input::reply>(input.what);
-        if (!saga && wants_it && row && !sagaflow::is_finished(row->state)) saga = make_hot(*row, true, now);
+        if (!saga && wants_it && row && !sagaflow::is_finished(row->state)) saga = bring_in(*row, now);
         if (!saga) {
             answer_from_row(input, row, now);
         } else if (auto* s = std::get_if<start_request>(&input.what)) {
@@ -202,7 +210,7 @@ void shard::impl::rehosted(std::uint64_t ticket, saga_page page, time_point now)
 void shard::impl::timers_listed(std::uint64_t ticket, saga_page page, time_point now) {
     for (const auto& row : page.sagas) {
         if (sagaflow::is_finished(row.state) || hot.find(row.id) || reads.is_old(ticket, row.birth)) continue;
-        if (auto* saga = make_hot(row, true, now)) apply(*saga, machine_for(*saga).timer(saga->record, now));
+        if (auto* saga = bring_in(row, now)) apply(*saga, machine_for(*saga).timer(saga->record, now));
     }
     const bool more = page.timers.size() >= page_size;
     next.fired.insert(next.fired.end(), page.timers.begin(), page.timers.end());

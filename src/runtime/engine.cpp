@@ -42,6 +42,9 @@ const ownership& engine::impl::owned() {
 }
 
 void engine::impl::host(const std::shared_ptr<const plan>& definition) {
+    if (callbacks->on_this_thread())
+        throw error(errc::wrong_state,
+                    "host() was called by a callback of the engine: call it from another thread");
     const std::lock_guard lock(lifecycle);
     const bool twice = std::any_of(hosted.begin(), hosted.end(), [&](const auto& h) {
         return h->name == definition->name && h->version == definition->version;

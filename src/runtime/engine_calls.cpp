@@ -3,6 +3,7 @@
 #include "runtime/checks.hpp"
 #include "runtime/engine_impl.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -31,7 +32,8 @@ std::optional<failure> engine::impl::refusal(const core::start_request& request)
 
 template <class Request>
 core::answer_value engine::impl::call(Request request, duration deadline) {
-    const auto until = std::chrono::steady_clock::now() + deadline;
+    const auto until =
+        std::chrono::steady_clock::now() + std::min<duration>(deadline, std::chrono::hours(24 * 365));
     const auto id = request.id;
     runtime::waiting_call call;
     const auto token = waiting.add(call);

@@ -53,10 +53,10 @@ void push_feed::read() {
 void push_feed::run() {
     std::unique_lock lock(mutex_);
     if (cancelled_) return;
-    if (next_action() == next::deliver) deliver(lock, take_ready());
+    // Until there is no more: when the engine ends meanwhile, nothing that is posted would run.
+    while (!cancelled_ && next_action() == next::deliver) deliver(lock, take_ready());
     if (!cancelled_ && next_action() == next::wait && !std::exchange(told_live_, true)) deliver(lock, {});
     if (cancelled_) return;
-    // At once: when the engine ends, nothing that is posted now would run.
     if (next_action() == next::ended) return tell_end(lock);
     go_on();
 }

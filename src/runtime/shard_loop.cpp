@@ -2,6 +2,7 @@
 
 #include "runtime/named_thread.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace sagaflow::runtime {
@@ -79,7 +80,8 @@ void shard_loop::join() {
 
 bool shard_loop::wait_drained(duration deadline) {
     std::unique_lock lock(mutex_);
-    drained_changed_.wait_for(lock, deadline, [&] { return drained_ || ended_; });
+    drained_changed_.wait_for(lock, std::min<duration>(deadline, std::chrono::hours(24 * 365)),
+                              [&] { return drained_ || ended_; });
     return drained_;
 }
 

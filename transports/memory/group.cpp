@@ -145,6 +145,14 @@ void group::take_retries(member& m, std::vector<delivery>& out) {
     });
 }
 
+// What was taken leaves the queue once it is most of it.
+void group::give_back_front(member& m) {
+    constexpr std::size_t worth_it = 1024;
+    if (m.head < m.queue.size() && (m.head < worth_it || m.head * 2 < m.queue.size())) return;
+    m.queue.erase(m.queue.begin(), m.queue.begin() + static_cast<std::ptrdiff_t>(m.head));
+    m.head = 0;
+}
+
 void group::take_queue(member& m, std::vector<delivery>& out) {
     if (handovers_ > 0) {
         std::vector<delivery> kept;
@@ -154,6 +162,7 @@ void group::take_queue(member& m, std::vector<delivery>& out) {
         }
         m.head -= kept.size();
         std::move(kept.begin(), kept.end(), m.queue.begin() + static_cast<std::ptrdiff_t>(m.head));
+        give_back_front(m);
         return;
     }
     if (out.empty() && m.head == 0 && m.queue.size() <= m.room()) {
@@ -165,10 +174,7 @@ void group::take_queue(member& m, std::vector<delivery>& out) {
     out.insert(out.end(), std::make_move_iterator(from),
                std::make_move_iterator(from + static_cast<std::ptrdiff_t>(count)));
     m.head += count;
-    if (m.head == m.queue.size()) {
-        m.queue.clear();
-        m.head = 0;
-    }
+    give_back_front(m);
 }
 
 void group::hand_out(member& m, std::vector<delivery>& out) {

@@ -50,6 +50,7 @@ class group {
     void redistribute(std::vector<delivery> first);
     bool take_now(member& m, std::vector<delivery>& out);
     void take_retries(member& m, std::vector<delivery>& out);
+    static void give_back_front(member& m);
     void take_queue(member& m, std::vector<delivery>& out);
     void hand_out(member& m, std::vector<delivery>& out);
     void settle_one(member& m, unsettled& one, settler::verdict v);

@@ -37,7 +37,8 @@ void serve_user_steps(sagaflow::participant& service) {
     service.handle<user::reserve>(
         [](const user::reserve& c, transaction& tx) { return insert(tx.connection(), c, "pending"); });
     service.handle<user::release>([](const user::release& c, transaction& tx) {
-        delete_user(tx.connection(), c.user_id, "pending");
+        const auto there = find_user(tx.connection(), c.user_id); // it may be a later request's by now
+        if (there && there->request_id == c.request_id) delete_user(tx.connection(), c.user_id, "pending");
         return nothing{};
     });
     service.handle<user::activate>([](const user::activate& c, transaction& tx) {

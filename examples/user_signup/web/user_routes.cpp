@@ -117,8 +117,12 @@ void user_routes::events(const http::request& r, http::exchange x) {
 void user_routes::send_events(const asked& a) {
     const auto newest = with_.users.read([&](sqlite3* db) { return find_request(db, a.user_id); });
     if (!newest) return a.x->refuse(unknown_user(a.user_id));
-    const bool purged = newest->state == request_state::ended && !with_.engine.find(newest->request_id);
-    if (purged) return send_events_of_ended(a, *newest);
+    if (newest->state == request_state::ended) {
+        const auto found = with_.engine.find(newest->request_id);
+        if (!found && found.error().code != sagaflow::errc::not_found)
+            return a.x->refuse(problem_of({refusal::reason::unavailable, found.error().message}));
+        if (!found) return send_events_of_ended(a, *newest);
+    }
     stream(a, newest->request_id);
 }
 
