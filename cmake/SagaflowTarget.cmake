@@ -14,6 +14,9 @@ function(sagaflow_flags target)
   if(SAGAFLOW_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${SAGAFLOW_SANITIZE} -fno-omit-frame-pointer
       -fno-sanitize-recover=all)
+    if(SAGAFLOW_SANITIZE MATCHES undefined AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+      target_compile_options(${target} PRIVATE -fno-sanitize=function) # clang 14 can't emit it for coroutines
+    endif()
     target_link_options(${target} PUBLIC -fsanitize=${SAGAFLOW_SANITIZE})
   endif()
   if(SAGAFLOW_FUZZ)
