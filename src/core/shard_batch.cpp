@@ -11,7 +11,7 @@ namespace {
 
 // While one batch commits, the sagas of another are worked on. Were all that are in flight in one batch,
 // either the commit or the shard would always wait for the other.
-constexpr std::size_t sagas_in_a_batch = 128;
+constexpr std::size_t sagas_in_a_batch = 256;
 
 } // namespace
 
