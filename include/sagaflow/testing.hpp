@@ -2,4 +2,5 @@
 // whatever happens). Link sagaflow::testing.
 #pragma once
 
+#include <sagaflow/testing/simulation.hpp>
 #include <sagaflow/testing/transcript.hpp>

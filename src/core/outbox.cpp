@@ -133,12 +133,15 @@ outbox::ticket_entry outbox::report(std::uint64_t ticket, published::verdict ver
         l.paused_until = now + l.pause;
     }
     auto& s = e.saga->record.steps[e.step];
-    if (s.state != (e.compensation ? step_state::compensating : step_state::sent)) return {};
-    s.out->published = false;
     const bool newest = e.number == (e.compensation ? s.compensation_number : s.action_number);
-    if (!s.out->accepted && (!newest || verdict == published::verdict::failed))
-        wait_in_line(*e.saga, e.transport);
-    return newest ? e : ticket_entry{};
+    const bool out = s.state == (e.compensation ? step_state::compensating : step_state::sent);
+    const bool given_up =
+        s.state == (e.compensation ? step_state::compensation_failed : step_state::in_doubt);
+    if (!newest || !s.out || !(out || given_up)) return {}; // s.out is another command's, or nobody's
+    s.out->published = false;                               // given up too: an operator may have it sent again
+    if (!out) return {};
+    if (!s.out->accepted && verdict == published::verdict::failed) wait_in_line(*e.saga, e.transport);
+    return e;
 }
 
 hot_saga* outbox::shed(const std::function<bool(const hot_saga&)>& can_go) {
