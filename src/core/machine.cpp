@@ -62,6 +62,16 @@ void machine_work::resume() {
         if (step.state == step_state::rejected && !step.taken && plan_.steps[i].kind != step_kind::retriable)
             turn("step '" + plan_.steps[i].name + "' was rejected: " + *step.reason);
     }
+    if (compensating()) run_clocks();
+}
+
+void machine_work::send_unaccepted() {
+    for (std::size_t i = 0; i < r_.steps.size() && !suspended(); ++i) {
+        const auto& s = r_.steps[i];
+        const bool compensation = s.state == step_state::compensating;
+        if ((compensation || s.state == step_state::sent) && !s.out->accepted)
+            send_again(i, compensation, false);
+    }
 }
 
 std::string machine_work::details() const {

@@ -5,13 +5,27 @@
 namespace sagaflow::core {
 
 void machine_work::turn(std::string reason) {
-    if (const auto* s = suspended(); s && s->compensating) return;
+    const auto* held = suspended();
+    if (held && held->compensating) return;
+    const bool was_held = held != nullptr;
     r_.phase = phase::compensating{std::move(reason)};
     turned_ = changed_ = noted_ = true;
     for (std::size_t i = 0; i < r_.steps.size(); ++i) { // an attempt that was being waited after is over (R7)
         const auto& s = r_.steps[i];
         if (s.state == step_state::sent && s.out->accepted && s.out->due <= now_)
             set(i, step_state::in_doubt);
+    }
+    if (was_held) run_clocks();
+}
+
+// What was to be sent when the saga was held is not in line any more, and while it is being undone it is not
+// sent again: its clock runs, and then it is in doubt.
+void machine_work::run_clocks() {
+    for (std::size_t i = 0; i < r_.steps.size(); ++i) {
+        const auto& s = r_.steps[i];
+        if (s.state != step_state::sent || s.out->accepted) continue;
+        s.out->accepted = true;
+        s.out->due = now_ + timeout_of(i, false);
     }
 }
 

@@ -168,7 +168,10 @@ bool machine_work::still_blocked() const {
 }
 
 void machine_work::go_on() {
-    if (suspended() && !suspended_ && !still_blocked()) resume();
+    if (suspended() && !suspended_ && !still_blocked()) {
+        resume();
+        send_unaccepted();
+    }
     advance();
 }
 

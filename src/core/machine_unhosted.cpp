@@ -39,6 +39,8 @@ transition suspend_not_hosted(saga_record& r, std::string reason, time_point now
 transition keep_reply(saga_record& r, const std::string& step, bool compensation, std::uint32_t number,
                       reply_outcome outcome, std::string body) {
     transition t;
+    t.late = is_finished(r);
+    if (t.late) return t;
     t.happened = true;
     for (auto& k : r.kept) {
         if (k.step != step || k.compensation != compensation || k.number != number) continue;

@@ -77,7 +77,10 @@ std::optional<failure> machine_work::skip(const verb_input& in) {
         return wrong_state(r_, in.step.empty() ? "no step holds it up: name one, or use retry or abandon"
                                                : "step '" + in.step + "' does not hold it up");
     const bool threw = suspended()->why == suspension::function_threw;
-    if (threw ? r_.kept.empty() && !blocked() : !still_blocked()) resume();
+    if (threw ? r_.kept.empty() && !blocked() : !still_blocked()) {
+        resume();
+        send_unaccepted();
+    }
     advance();
     return std::nullopt;
 }

@@ -22,7 +22,8 @@ class machine_work {
     void attribute(const verb_input& by); // who and why stand in the event
     void changed() { changed_ = true; }   // stored, but no event
     void suspend(suspension why, std::string reason);
-    void resume(); // back to where it was going; clocks run again
+    void resume();          // back to where it was going; clocks run again
+    void send_unaccepted(); // what was to be sent when it was held
     transition finish();
     transition late(bool worth_a_note);
 
@@ -38,6 +39,7 @@ class machine_work {
 
     // machine_backward.cpp
     void turn(std::string reason);
+    void run_clocks();
     void compensation_failed(std::size_t i, std::string reason, bool answered);
     std::vector<std::string> not_undone() const;
 

@@ -138,7 +138,7 @@ outbox::ticket_entry outbox::report(std::uint64_t ticket, published::verdict ver
     const bool given_up =
         s.state == (e.compensation ? step_state::compensation_failed : step_state::in_doubt);
     if (!newest || !s.out || !(out || given_up)) return {}; // s.out is another command's, or nobody's
-    s.out->published = false;                               // given up too: an operator may have it sent again
+    s.out->published = false; // given up too: an operator may have it sent again
     if (!out) return {};
     if (!s.out->accepted && verdict == published::verdict::failed) wait_in_line(*e.saga, e.transport);
     return e;
@@ -157,10 +157,12 @@ hot_saga* outbox::shed(const std::function<bool(const hot_saga&)>& can_go) {
     return saga;
 }
 
-std::optional<time_point> outbox::wake() const {
+std::optional<time_point> outbox::wake(time_point now, bool any) const {
     std::optional<time_point> wake;
     for (const auto& l : lanes_)
-        if (!l.line.empty() && l.paused_until && (!wake || *l.paused_until < *wake)) wake = l.paused_until;
+        if ((any || !l.line.empty()) && l.paused_until && *l.paused_until > now &&
+            (!wake || *l.paused_until < *wake))
+            wake = l.paused_until;
     return wake;
 }
 
@@ -170,10 +172,9 @@ std::size_t outbox::waiting() const noexcept {
     return n;
 }
 
-bool outbox::has_room() const noexcept {
-    return std::all_of(lanes_.begin(), lanes_.end(), [&](const lane& l) {
-        return l.line.empty() && l.with_transport < options_.limits.unaccepted_publishes;
-    });
+bool outbox::has_room(time_point now) const noexcept {
+    return std::all_of(lanes_.begin(), lanes_.end(),
+                       [&](const lane& l) { return l.line.empty() && is_open(l, now); });
 }
 
 } // namespace sagaflow::core

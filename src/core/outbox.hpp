@@ -48,10 +48,11 @@ class outbox {
     hot_saga* shed(const std::function<bool(const hot_saga&)>& can_go);
 
     hot_saga* saga_of(std::uint64_t ticket) const { return tickets_[ticket].saga; }
-    std::optional<time_point> wake() const;
+    // When a pause ends that someone in line waits for; `any`: or that anyone might wait for.
+    std::optional<time_point> wake(time_point now, bool any) const;
     std::size_t unaccepted() const noexcept { return tickets_.size() - free_.size(); }
     std::size_t waiting() const noexcept;
-    bool has_room() const noexcept; // some window has room and no one in line
+    bool has_room(time_point now) const noexcept; // every window is open and has no one in line
 
   private:
     struct lane {

@@ -102,7 +102,7 @@ std::optional<time_point> shard::impl::wake(time_point now) const {
         if (t && (!wake || *t < *wake)) wake = t;
     };
     consider(timers.earliest());
-    consider(publisher.wake());
+    consider(publisher.wake(now, recovery.active)); // a scan that waits for room goes on then
     if (!begun) return wake;
     // A poll that waits for a read or a commit under way is woken by its end.
     if (next_timer_poll > now) consider(next_timer_poll);

@@ -213,8 +213,10 @@ void shard::impl::timers_listed(std::uint64_t ticket, saga_page page, time_point
         if (auto* saga = bring_in(row, now)) apply(*saga, machine_for(*saga).timer(saga->record, now));
     }
     const bool more = page.timers.size() >= page_size;
-    next.fired.insert(next.fired.end(), page.timers.begin(), page.timers.end());
-    if (!page.timers.empty()) timers_after_batch = last_batch + 1;
+    // One that left memory since this was read may have left with the same timer: that one stands.
+    for (const auto& timer : page.timers)
+        if (!reads.is_old(ticket, timer.birth)) next.fired.push_back(timer);
+    if (!next.fired.empty()) timers_after_batch = last_batch + 1;
     next_timer_poll = more ? now : now + options.timer_poll;
 }
 
@@ -268,7 +270,7 @@ void shard::impl::request_reads(time_point now) {
         out.reads.push_back({ticket, store_read::what::load, std::move(ids), {}, 0});
     }
     if (!begun) return;
-    const bool room = hot.size() + page_size <= options.limits.hot_sagas || publisher.has_room();
+    const bool room = hot.size() + page_size <= options.limits.hot_sagas || publisher.has_room(now);
     if (recovery.active && room && recovery.not_before <= now && !reads.is_reading(read_log::purpose::scan)) {
         saga_filter f;
         f.among = saga_filter::order::unfinished;

@@ -51,7 +51,8 @@ void services::note_answer(const message& command, const inbox_answer& answer) {
     promise(is_new || (known->second.outcome == answer.outcome && known->second.body == answer.body),
             "a command that was seen before gets the stored answer again", command.id);
     if (command.kind == message_kind::compensation && answer.outcome == reply_outcome::success)
-        promise(!is_effective(command_of(command)), "a step that was answered as undone is undone", command.id);
+        promise(!is_effective(command_of(command)), "a step that was answered as undone is undone",
+                command.id);
 }
 
 std::optional<message> services::handle(const message& command, time_point now, bool calm) {
@@ -61,7 +62,9 @@ std::optional<message> services::handle(const message& command, time_point now, 
     try {
         inbox_->transaction([&](inbox_transaction& tx) {
             tx.savepoint([&] {
-                const auto work = [&](inbox_transaction*, const message& m) { return serve(m, calm, would_be); };
+                const auto work = [&](inbox_transaction*, const message& m) {
+                    return serve(m, calm, would_be);
+                };
                 answer = core::pass(tx, command, now, std::chrono::hours(24 * 30), work).answer;
             });
             if (!calm && dice_.percent(1)) throw trouble{};

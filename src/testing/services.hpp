@@ -1,4 +1,5 @@
-// The simulated participants: one database, with the real barrier in front of it, and a book of what took effect.
+// The simulated participants: one database, with the real barrier in front of it, and a book of what took
+// effect.
 #pragma once
 
 #include "testing/dice.hpp"
@@ -17,7 +18,8 @@ class services {
   public:
     services(const simulated& what, dice& d);
 
-    // Handles a command; none: it was lost on the way, or nothing was stored. `calm`: nothing goes wrong any more.
+    // Handles a command; none: it was lost on the way, or nothing was stored. `calm`: nothing goes wrong any
+    // more.
     std::optional<message> handle(const message& command, time_point now, bool calm);
 
     // The answer that was given to a command; null: none.

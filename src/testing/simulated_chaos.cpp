@@ -63,7 +63,8 @@ void simulated_run::fate() {
     const auto what = dice_.below(10);
     if (what < 4) {
         end_life();
-        if (dice_.percent(20)) wall_offset_ += duration(static_cast<duration::rep>(dice_.below(7200'000)) - 3600'000);
+        if (dice_.percent(20))
+            wall_offset_ += duration(static_cast<duration::rep>(dice_.below(7200'000)) - 3600'000);
         if (dice_.percent(30)) real_ += duration(static_cast<duration::rep>(dice_.below(600'000)));
         begin_life();
     } else if (what < 5) {
@@ -78,10 +79,9 @@ void simulated_run::fate() {
 }
 
 void simulated_run::jump_to_wake() {
-    auto next = wake_;
-    for (const auto& i : under_way_)
-        if (!next || i.not_before < *next) next = i.not_before;
-    real_ += next ? std::max(duration(1ms), *next - now()) : duration(1s);
+    auto next = wake_ ? *wake_ - wall_offset_ : real_ + 1s;
+    for (const auto& i : under_way_) next = std::min(next, i.not_before);
+    real_ = std::max(real_ + 1ms, next);
 }
 
 void simulated_run::time_passes() {
@@ -112,13 +112,22 @@ void simulated_run::calm_down() {
     witness_.at_rest(true);
 }
 
+std::string simulated_run::standing() const {
+    const auto f = shard_->figures();
+    return witness_.standing() + "(" + std::to_string(under_way_.size()) + " things under way, " +
+           std::to_string(f.loading) + " sagas being loaded, " + std::to_string(f.unaccepted) +
+           " commands unaccepted, " + std::to_string(f.unsent) + " sagas in line" +
+           (f.recovering ? ", recovering" : "") + (shard_->idle() ? ")" : ", a commit is due)");
+}
+
 void simulated_run::settle() {
     for (std::uint64_t n = 0;; ++n) {
         const bool quiet = std::none_of(under_way_.begin(), under_way_.end(), [&](const item& i) {
-            return !is_stale(i) && !std::holds_alternative<read_asked>(i.what) && !std::holds_alternative<read_done>(i.what);
+            return !is_stale(i) && !std::holds_alternative<read_asked>(i.what) &&
+                   !std::holds_alternative<read_done>(i.what);
         });
         if (quiet && shard_->idle() && !shard_->figures().recovering && witness_.all_ended()) return;
-        promise(n < patience, "every saga ends or is suspended with a reason", witness_.standing());
+        promise(n < patience, "every saga ends or is suspended with a reason", standing());
         if (!happen()) time_passes();
     }
 }

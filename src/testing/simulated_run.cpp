@@ -40,7 +40,8 @@ core::shard_options simulated_run::options_for_life() {
     o.reply_address = "simulation.replies";
     o.transports = transports;
     o.route = [](const std::string& type) {
-        return core::target{type.empty() ? 0U : static_cast<unsigned char>(type.back()) % transports, "services"};
+        return core::target{type.empty() ? 0U : static_cast<unsigned char>(type.back()) % transports,
+                            "services"};
     };
     o.limits = limits_;
     o.retention = retention_;
@@ -56,7 +57,9 @@ void simulated_run::begin_life() {
     shard_ = std::make_unique<core::shard>(options_for_life(), store_->claim(0, "simulation"));
     wake_.reset();
     hosted_ = !bad_luck(15);
-    trace([&] { return "engine " + std::to_string(life_) + " begins" + (hosted_ ? "" : ", nothing hosted yet"); });
+    trace([&] {
+        return "engine " + std::to_string(life_) + " begins" + (hosted_ ? "" : ", nothing hosted yet");
+    });
     if (hosted_) shard_->host(what_.definition, now());
     shard_->begin_recovery(now());
     take_effects();
@@ -69,7 +72,8 @@ void simulated_run::host() {
     take_effects();
 }
 
-// It dies here: all that it asked for and was not told of is gone, but for what the store and the transport have.
+// It dies here: all that it asked for and was not told of is gone, but for what the store and the transport
+// have.
 void simulated_run::end_life() {
     trace([&] { return "engine " + std::to_string(life_) + " dies"; });
     shard_.reset();
@@ -97,7 +101,7 @@ void simulated_run::fail_over() {
 
 void simulated_run::put(work w, duration delay) {
     const bool network = std::holds_alternative<in_flight>(w);
-    under_way_.push_back({network ? 0 : life_, now() + delay, std::move(w)});
+    under_way_.push_back({network ? 0 : life_, real_ + delay, std::move(w)});
 }
 
 void simulated_run::take_answer(const core::answer& a) {
@@ -106,7 +110,8 @@ void simulated_run::take_answer(const core::answer& a) {
     const auto c = std::move(found->second);
     callers_.erase(found);
     if (const auto* why_not = std::get_if<failure>(&a.value)) {
-        trace([&] { return "answer for " + c.id + ": " + to_string(why_not->code) + ": " + why_not->message; });
+        trace(
+            [&] { return "answer for " + c.id + ": " + to_string(why_not->code) + ": " + why_not->message; });
         promise(why_not->code != errc::corrupt, "what is stored can be read", why_not->message);
         if (!hosted_) return;
     }
@@ -116,7 +121,10 @@ void simulated_run::take_answer(const core::answer& a) {
 void simulated_run::take_effects() {
     auto e = shard_->take_effects(now());
     for (const auto& told : e.notify) {
-        trace([&] { return "event " + std::to_string(told->seq) + " " + told->saga_id + " " + to_string(told->kind) + " " + told->details; });
+        trace([&] {
+            return "event " + std::to_string(told->seq) + " " + told->saga_id + " " + to_string(told->kind) +
+                   " " + told->details;
+        });
         witness_.told(*told);
     }
     for (const auto& a : e.alerts) witness_.alerted(a);

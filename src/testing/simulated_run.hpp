@@ -57,8 +57,8 @@ class simulated_run {
     using work = std::variant<commit_asked, commit_done, read_asked, read_done, publish_asked, publish_done,
                               acknowledgement, in_flight>;
     struct item {
-        int life; // of the engine that asked; 0: the network's
-        time_point not_before;
+        int life;              // of the engine that asked; 0: the network's
+        time_point not_before; // on the real clock
         work what;
     };
     struct caller {
@@ -100,6 +100,7 @@ class simulated_run {
     void time_passes();
     void calm_down();
     void settle();
+    std::string standing() const;
     void jump_to_wake();
 
     void trace(const std::function<std::string()>& text) const {

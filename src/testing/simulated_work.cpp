@@ -17,7 +17,7 @@ bool simulated_run::happen() {
     const auto first = dice_.below(under_way_.size());
     for (std::size_t n = 0; n < under_way_.size(); ++n) {
         const auto at = (first + n) % under_way_.size();
-        if (under_way_[at].not_before > now()) continue;
+        if (under_way_[at].not_before > real_) continue;
         auto i = std::move(under_way_[at]);
         if (at + 1 != under_way_.size()) under_way_[at] = std::move(under_way_.back());
         under_way_.pop_back();
@@ -38,10 +38,12 @@ bool simulated_run::apply(const batch& b) {
     try {
         store_->commit(b);
     } catch (const store_error& e) {
-        promise(e.which() == store_error::kind::fenced, "the store never has reason to refuse a batch", e.what());
+        promise(e.which() == store_error::kind::fenced, "the store never has reason to refuse a batch",
+                e.what());
         return false;
     }
-    const bool again = std::any_of(applied_.begin(), applied_.end(), [&](const auto& a) { return a->number == b.number; });
+    const bool again =
+        std::any_of(applied_.begin(), applied_.end(), [&](const auto& a) { return a->number == b.number; });
     if (!again) applied_.push_back(std::make_shared<const batch>(b));
     return true;
 }
@@ -91,21 +93,26 @@ void simulated_run::on(publish_asked& p, bool stale) {
     auto& m = p.message.message;
     const auto id = m.id;
     auto verdict = published::verdict::accepted;
-    if (!transport_up_[p.transport] || bad_luck(8)) verdict = published::verdict::failed;
-    else if (bad_luck(1)) verdict = published::verdict::refused;
+    if (!transport_up_[p.transport] || bad_luck(8))
+        verdict = published::verdict::failed;
+    else if (bad_luck(1))
+        verdict = published::verdict::refused;
     trace([&] {
         static constexpr const char* words[] = {"accepted", "failed", "refused"};
-        return "publish " + id + " #" + std::to_string(m.attempt) + " " + m.body + ": " + words[static_cast<int>(verdict)];
+        return "publish " + id + " #" + std::to_string(m.attempt) + " " + m.body + ": " +
+               words[static_cast<int>(verdict)];
     });
-    const bool arrives = verdict == published::verdict::accepted ||
-                         (verdict == published::verdict::failed && transport_up_[p.transport] && dice_.one_in(2));
+    const bool arrives =
+        verdict == published::verdict::accepted ||
+        (verdict == published::verdict::failed && transport_up_[p.transport] && dice_.one_in(2));
     if (arrives) travel(std::move(m));
     if (!stale) put(publish_done{p.message.ticket, verdict}, bad_luck(10) ? 2s : 0ms);
 }
 
 void simulated_run::on(publish_done& p, bool stale) {
     if (stale) return;
-    shard_->publish_reported(p.ticket, p.verdict, p.verdict == published::verdict::accepted ? "" : "simulated", now());
+    shard_->publish_reported(p.ticket, p.verdict,
+                             p.verdict == published::verdict::accepted ? "" : "simulated", now());
 }
 
 // The acknowledgement reaches the transport: it does not deliver the reply again.
@@ -114,14 +121,18 @@ void simulated_run::on(acknowledgement& a, bool stale) {
 }
 
 void simulated_run::travel(message m) {
-    if (bad_luck(6)) return trace([&] { return "lost: " + (m.kind == message_kind::reply ? "reply to " + m.causation_id : m.id); });
+    if (bad_luck(6))
+        return trace(
+            [&] { return "lost: " + (m.kind == message_kind::reply ? "reply to " + m.causation_id : m.id); });
     if (bad_luck(6)) put(in_flight{m}, duration(static_cast<duration::rep>(dice_.below(20000))));
-    put(in_flight{std::move(m)}, bad_luck(15) ? duration(static_cast<duration::rep>(dice_.below(30000))) : 0ms);
+    put(in_flight{std::move(m)},
+        bad_luck(15) ? duration(static_cast<duration::rep>(dice_.below(30000))) : 0ms);
 }
 
 void simulated_run::on(in_flight& f, bool) {
     if (f.m.kind == message_kind::reply) {
-        trace([&] { return "reply to " + f.m.causation_id + ": " + to_string(f.m.outcome) + " " + f.m.body; });
+        trace(
+            [&] { return "reply to " + f.m.causation_id + ": " + to_string(f.m.outcome) + " " + f.m.body; });
         const auto token = ++next_token_;
         deliveries_[token] = f.m;
         return shard_->reply(std::move(f.m), token, now());

@@ -1,6 +1,6 @@
-#include <sagaflow/testing/simulation.hpp>
-
 #include "testing/simulated_run.hpp"
+
+#include <sagaflow/testing/simulation.hpp>
 
 #include <exception>
 

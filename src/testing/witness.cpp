@@ -40,6 +40,7 @@ void witness::forget(std::uint64_t birth) {
     promise(core::is_finished(saga->second), "only finished sagas are purged", saga->second.id);
     births_.erase(saga->second.id);
     inputs_.erase(saga->second.id);
+    purged_.insert(birth);
     sagas_.erase(saga);
 }
 
@@ -65,7 +66,7 @@ void witness::check_row(const saga_row& row, bool is_new, time_point now) {
 void witness::foresee_compensations(const core::saga_record& before, const core::saga_record& after) {
     for (std::size_t i = 0; i < after.steps.size(); ++i) {
         const auto& compensate = what_.definition->steps[i].compensate;
-        if (!compensate || was_sent(before.steps[i]) || after.steps[i].state != step_state::sent) continue;
+        if (!compensate || was_sent(before.steps[i]) || !was_sent(after.steps[i])) continue;
         auto& f = undo_bodies_[command_of(after, i)];
         try {
             f = {true, compensate(after.state.get())};
@@ -133,7 +134,8 @@ void witness::acknowledged(const message& reply) {
     const auto id = core::parse_command_id(reply.causation_id);
     const auto saga = id ? sagas_.find(id->birth) : sagas_.end();
     if (saga == sagas_.end() || core::is_finished(saga->second)) {
-        promise(!id || !births_.contains(id->saga) || saga != sagas_.end() || births_.find(id->saga)->second != id->birth,
+        promise(!id || !births_.contains(id->saga) || saga != sagas_.end() ||
+                    births_.find(id->saga)->second != id->birth,
                 "a reply is acknowledged after its commit", reply.causation_id);
         return;
     }
@@ -143,11 +145,11 @@ void witness::acknowledged(const message& reply) {
         return k.step == id->step && k.compensation == id->compensation && k.number == id->number;
     });
     const bool newest = id->number == (id->compensation ? s.compensation_number : s.action_number);
-    const bool tells = reply.outcome != reply_outcome::unknown;
-    bool open = s.state == step_state::sent || (tells && s.state == step_state::in_doubt);
+    if (reply.outcome == reply_outcome::unknown) return; // an operator's retry may have followed at once
+    bool open = s.state == step_state::sent || s.state == step_state::in_doubt;
     if (id->compensation)
         open = s.state == step_state::compensating ||
-               (tells && s.state == step_state::compensation_failed && !s.answered && !s.given_up);
+               (s.state == step_state::compensation_failed && !s.answered && !s.given_up);
     promise(!newest || kept || !open, "a reply is acknowledged after its commit", reply.causation_id);
 }
 
@@ -162,6 +164,7 @@ void witness::started(const std::string& id, const core::answer_value& answer, s
         return;
     }
     const auto& s = std::get<sagaflow::started>(answer);
+    if (!s.is_new && purged_.contains(s.birth)) return; // it was asked while the saga was there
     promise(known != births_.end() && known->second == s.birth, "no start is answered before its commit", id);
     const auto [it, first] = inputs_.emplace(id, input);
     promise(first || it->second == input, "another input is a conflict", id);

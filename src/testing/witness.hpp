@@ -1,5 +1,5 @@
-// Watches the engine from outside and says at once when it breaks a promise. It knows what is durable, and checks
-// all that leaves against it.
+// Watches the engine from outside and says at once when it breaks a promise. It knows what is durable, and
+// checks all that leaves against it.
 #pragma once
 
 #include "core/effects.hpp"
@@ -56,8 +56,9 @@ class witness {
     std::map<std::string, std::uint64_t, std::less<>> births_;
     std::map<std::string, std::size_t, std::less<>> inputs_; // of the sagas that are there
     std::map<std::uint64_t, std::uint64_t> last_events_;     // by birth
-    std::set<std::uint64_t> over_;                           // their terminal event was seen
-    std::map<std::string, message, std::less<>> commands_;   // that left, by id
+    std::set<std::uint64_t> purged_;
+    std::set<std::uint64_t> over_;                             // their terminal event was seen
+    std::map<std::string, message, std::less<>> commands_;     // that left, by id
     std::map<std::string, foreseen, std::less<>> undo_bodies_; // by "<saga>~<birth>/<step>"
     std::map<std::string, bool, std::less<>> alerts_;
     std::uint64_t last_event_ = 0;

@@ -1,5 +1,5 @@
-// sagaflow_simulate [--seed N] [--runs N] [--minutes M]: runs seeds over the test definitions; prints the first that
-// breaks a promise, with its story. --tell N: the story of a seed in any case.
+// sagaflow_simulate [--seed N] [--runs N] [--minutes M]: runs seeds over the test definitions; prints the
+// first that breaks a promise, with its story. --tell N: the story of a seed in any case.
 #include "trips.hpp"
 
 #include <cstdlib>
@@ -14,7 +14,8 @@ int main(int argc, char** argv) {
             options.first_seed = n;
             options.runs = 1;
         } else if (std::strcmp(argv[i], "--tell") == 0) {
-            std::cout << trips::simulated(trips::whole()).tell(n) << trips::simulated(trips::undoable()).tell(n);
+            std::cout << trips::simulated(trips::whole()).tell(n)
+                      << trips::simulated(trips::undoable()).tell(n);
             return 0;
         } else if (std::strcmp(argv[i], "--runs") == 0) {
             options.runs = n;

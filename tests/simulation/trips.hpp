@@ -48,7 +48,9 @@ struct sagaflow::codec<trips::trip> {
 };
 template <>
 struct sagaflow::codec<trips::booking> {
-    static void encode(const trips::booking& b, std::string& out) { out += R"({"number":")" + b.number + "\"}"; }
+    static void encode(const trips::booking& b, std::string& out) {
+        out += R"({"number":")" + b.number + "\"}";
+    }
     static trips::booking decode(std::string_view json) { return {trips::text_of(json, "number")}; }
 };
 template <>
@@ -98,11 +100,13 @@ inline sagaflow::saga<trip> whole() {
         .name = "pay", .send = make_book, .on_reply = take, .timeout = 3s, .retry = three_times};
     const sagaflow::retriable<trip, book> ticket = {
         .name = "ticket", .send = make_book, .on_reply = take, .timeout = 3s, .retry = three_times};
-    const sagaflow::retriable<trip, book> mail = {.name = "mail", .send = make_book, .on_reply = take, .timeout = 3s};
+    const sagaflow::retriable<trip, book> mail = {
+        .name = "mail", .send = make_book, .on_reply = take, .timeout = 3s};
     return {.name = "trip",
             .version = 1,
-            .stages = sagaflow::stages(bookable("hotel"), sagaflow::parallel(bookable("flight"), insurance, lounge), pay,
-                                       sagaflow::parallel(ticket, mail)),
+            .stages =
+                sagaflow::stages(bookable("hotel"), sagaflow::parallel(bookable("flight"), insurance, lounge),
+                                 pay, sagaflow::parallel(ticket, mail)),
             .timeout = std::chrono::minutes(10)};
 }
 
@@ -112,7 +116,8 @@ inline sagaflow::saga<trip> undoable() {
     note.compensate = sagaflow::nothing_to_compensate;
     return {.name = "trip",
             .version = 1,
-            .stages = sagaflow::stages(sagaflow::parallel(bookable("hotel"), bookable("flight"), note), bookable("car")),
+            .stages = sagaflow::stages(sagaflow::parallel(bookable("hotel"), bookable("flight"), note),
+                                       bookable("car")),
             .on_compensation_failure = sagaflow::on_compensation_failure::go_on};
 }
 

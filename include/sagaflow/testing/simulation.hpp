@@ -1,11 +1,11 @@
-// Simulation: a definition under everything that can go wrong. The real engine core runs over a simulated store,
-// transport, clock and participants; a seed decides what is lost, doubled, late or out of order, when commits fail,
-// when the engine dies, what participants answer and what operators do. After every step it checks what sagaflow
-// promises, and that .compensate uses only what was known before its step was sent.
+// Simulation: a definition under everything that can go wrong. The real engine core runs over a simulated
+// store, transport, clock and participants; a seed decides what is lost, doubled, late or out of order, when
+// commits fail, when the engine dies, what participants answer and what operators do. After every step it
+// checks what sagaflow promises, and that .compensate uses only what was known before its step was sent.
 //
 //   sagaflow::testing::simulation world(user_signup(), {{.user_id = "ada"}, {.user_id = "bob"}});
-//   world.answer<chats::open>([](const chats::open& c) { return chats::opened{.room_id = "room of " + c.user_id}; });
-//   EXPECT_EQ(world.run({.runs = 1000}), "");
+//   world.answer<chats::open>([](const chats::open& c) { return chats::opened{.room_id = "room of " +
+//   c.user_id}; }); EXPECT_EQ(world.run({.runs = 1000}), "");
 #pragma once
 
 #include <sagaflow/saga.hpp>
@@ -23,7 +23,7 @@ namespace sagaflow::testing {
 
 struct simulation_options {
     std::uint64_t first_seed = 1;
-    std::uint64_t runs = 1000;               // with the seeds from first_seed on
+    std::uint64_t runs = 1000;                             // with the seeds from first_seed on
     std::chrono::seconds at_most = std::chrono::hours(24); // no new run begins after it
 };
 
@@ -31,7 +31,8 @@ struct simulation_options {
 struct simulated {
     std::shared_ptr<const plan> definition;
     std::vector<std::string> inputs; // JSON
-    std::map<std::string, std::function<std::string(std::string_view)>, std::less<>> answers; // by command type
+    std::map<std::string, std::function<std::string(std::string_view)>, std::less<>>
+        answers; // by command type
 };
 
 class simulation {
@@ -43,8 +44,8 @@ class simulation {
         for (const auto& input : inputs) codec<S>::encode(input, what_.inputs.emplace_back());
     }
 
-    // What participants answer to a C that they accept. Without it the answer is {}, which suits `nothing` and
-    // replies whose members are all optional. Pure: it may be asked again.
+    // What participants answer to a C that they accept. Without it the answer is {}, which suits `nothing`
+    // and replies whose members are all optional. Pure: it may be asked again.
     template <command C, class F>
     simulation& answer(F make_reply) {
         static_assert(decodable<C> && encodable<typename C::reply>,
@@ -57,8 +58,9 @@ class simulation {
         return *this;
     }
 
-    // Runs one seed after the other, in this thread. Returns "" if every promise held; else a text with the seed
-    // that broke one, which it was, and all that happened until then. The same seed always does the same.
+    // Runs one seed after the other, in this thread. Returns "" if every promise held; else a text with the
+    // seed that broke one, which it was, and all that happened until then. The same seed always does the
+    // same.
     std::string run(const simulation_options& options = {}) const;
 
     // All that happens under one seed, line by line, and the promise that it breaks, if any.
