@@ -78,13 +78,15 @@ void simulated_run::end_life() {
     trace([&] { return "engine " + std::to_string(life_) + " dies"; });
     shard_.reset();
     callers_.clear();
+    std::vector<message> left;
     for (auto& i : under_way_) { // a commit may be with the store already; the rest of the process is gone
         auto* c = std::get_if<commit_asked>(&i.what);
         if (c && !is_stale(i) && dice_.percent(50)) apply(*c->b);
         auto* p = std::get_if<publish_asked>(&i.what);
-        if (p && !is_stale(i) && dice_.percent(50)) travel(std::move(p->message.message));
+        if (p && !is_stale(i) && dice_.percent(50)) left.push_back(std::move(p->message.message));
     }
     std::erase_if(under_way_, [](const item& i) { return i.life != 0; });
+    for (auto& m : left) travel(std::move(m));
     for (auto& [token, m] : std::exchange(deliveries_, {})) put(in_flight{std::move(m)});
 }
 

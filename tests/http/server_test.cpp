@@ -179,7 +179,7 @@ TEST_F(server_test, an_exchange_that_is_dropped_answers_500) {
 
 TEST_F(server_test, refuses_garbage_and_goes_on_serving_others) {
     client c(server.port());
-    c.send(std::string("\x16\x03\x01\x00\xff\x00 hello\r\n\r\n", 18));
+    c.send(std::string("\x16\x03\x01\x00\xff\x00 hello\r\n\r\n", 16));
     EXPECT_EQ(c.read_reply().status, 400);
     EXPECT_TRUE(c.is_closed_by_server());
     client half(server.port());

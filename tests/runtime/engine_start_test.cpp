@@ -77,12 +77,12 @@ TEST(EngineStart, answers_and_publishes_nothing_before_it_is_durable) {
 }
 
 TEST(EngineStart, goes_on_in_memory_while_a_large_commit_is_on_its_way_and_releases_nothing_of_it) {
+    box<result<started>> small; // these outlive the engine, which may answer to its last moment
+    std::atomic<int> answered = 0;
     bench b;
     b.run();
     const desk d(b.bus, never);
     b.disk->close_gate();
-    box<result<started>> small;
-    std::atomic<int> answered = 0;
     b.walks->async_start("small", {"ada"}, [&](auto r) { small.put(std::move(r)); });
     b.disk->wait_for_commit();
     for (int i = 0; i < 20; ++i)
