@@ -1,6 +1,7 @@
 #include "core/barrier.hpp"
 
 #include "core/command_id.hpp"
+#include "core/planted.hpp"
 
 #include <string>
 #include <utility>
@@ -37,15 +38,17 @@ passed pass(inbox_transaction& tx, const message& command, time_point now, durat
     }
     const auto key = key_of(command);
     auto rows = tx.claim(key);
-    if (rows.answer) return {passage::repeated, std::move(*rows.answer)};
+    if (rows.answer && !planted(bug::handler_runs_again)) return {passage::repeated, std::move(*rows.answer)};
 
     passed out{};
     if (key.compensation && !rows.action_effective && is_older(command.started, now, retention)) {
         // The action may have been forgotten: to call it null could leave it standing.
         out = {passage::too_old, {reply_outcome::unknown, "{}"}};
-    } else if (key.compensation && !rows.action_effective) {
+    } else if (key.compensation && !rows.action_effective &&
+               !planted(bug::compensation_of_nothing_reaches_its_handler)) {
         out = {passage::null_compensation, {reply_outcome::success, "{}"}};
-    } else if (!key.compensation && rows.compensation_seen) {
+    } else if (!key.compensation && rows.compensation_seen &&
+               !planted(bug::action_runs_after_its_compensation)) {
         out = {passage::compensated, {reply_outcome::rejected, R"({"reason":"compensated"})"}};
     } else {
         out = {passage::handled, handler(&tx, command)};

@@ -1,6 +1,7 @@
 // Going back: the newest stage first, the steps of a stage side by side, each stage after all its steps are
 // settled (R8).
 #include "core/machine_work.hpp"
+#include "core/planted.hpp"
 
 namespace sagaflow::core {
 
@@ -59,9 +60,11 @@ bool machine_work::undo_stage(std::size_t stage) {
     for (std::size_t i = 0; i < r_.steps.size(); ++i) {
         const auto& s = r_.steps[i];
         if (plan_.steps[i].stage != stage) continue;
-        if (s.state == step_state::sent || s.state == step_state::compensating) return true;
+        if (s.state == step_state::sent || s.state == step_state::compensating)
+            return !planted(bug::ends_before_all_is_undone);
         if ((s.state != step_state::done && s.state != step_state::in_doubt) || !plan_.steps[i].compensate)
             continue;
+        if (s.state == step_state::in_doubt && planted(bug::in_doubt_not_compensated)) continue;
         try {
             bodies.emplace_back(i, make_body(i, true));
         } catch (...) {

@@ -1,5 +1,6 @@
 // Going forward: stages in order, each sent whole (R2).
 #include "core/machine_work.hpp"
+#include "core/planted.hpp"
 
 #include <algorithm>
 
@@ -49,7 +50,8 @@ void machine_work::send(std::size_t i, bool compensation, std::string body) {
     s.out = std::make_unique<outstanding>();
     s.out->issued = now_;
     s.out->due = now_ + timeout_of(i, compensation);
-    if (shares_stage(i)) s.out->body = std::make_unique<std::string>(body);
+    if (shares_stage(i) && !planted(bug::body_changes_under_its_id))
+        s.out->body = std::make_unique<std::string>(body);
     set(i, compensation ? step_state::compensating : step_state::sent);
     sends_.push_back({i, compensation, std::move(body)});
 }

@@ -1,5 +1,6 @@
 // Time: attempts that were not answered (R5, R6), and the saga's own timeout (R12).
 #include "core/machine_work.hpp"
+#include "core/planted.hpp"
 
 #include <algorithm>
 
@@ -86,6 +87,7 @@ void machine_work::retry_due_attempts() {
             return;
         }
         ++s.out->attempt;
+        if (planted(bug::retry_with_a_new_id)) ++s.action_number;
         s.out->due = now_ + timeout_of(i, compensation);
         changed();
         if (worth_an_event(s.out->attempt)) {

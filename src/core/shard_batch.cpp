@@ -1,5 +1,6 @@
 // Batches: what changed since the last one, and what may leave once it is durable.
 #include "core/machine_work.hpp"
+#include "core/planted.hpp"
 #include "core/shard_impl.hpp"
 
 #include <algorithm>
@@ -16,6 +17,7 @@ constexpr std::size_t sagas_in_a_batch = 256;
 } // namespace
 
 released& shard::impl::after(const hot_saga& saga) {
+    if (planted(bug::effect_before_commit)) return free_to_leave;
     if (saga.dirty) return after_next;
     if (sealed.empty() || saga.last_batch < sealed.front().content->number) return free_to_leave;
     return sealed[saga.last_batch - sealed.front().content->number].after;
@@ -65,7 +67,7 @@ void shard::impl::apply(hot_saga& saga, transition t) {
             auto& e = *t.note;
             e.seq = ++last_event;
             e.birth = saga.record.birth;
-            e.previous = saga.record.last_event;
+            e.previous = planted(bug::events_do_not_chain) ? e.birth : saga.record.last_event;
             e.saga_id = saga.record.id;
             e.saga_type = saga.definition->name;
             saga.record.last_event = e.seq;
@@ -82,6 +84,7 @@ void shard::impl::apply(hot_saga& saga, transition t) {
 }
 
 void shard::impl::set_timer(hot_saga& saga) {
+    if (planted(bug::lost_timer)) return;
     timers.set(saga, saga.hosted ? machine_for(saga).wake_time(saga.record) : std::nullopt);
 }
 
@@ -174,7 +177,8 @@ std::optional<std::string> shard::impl::body_of(hot_saga& saga, std::size_t step
 }
 
 bool shard::impl::is_evictable(const hot_saga& saga) const {
-    return !saga.dirty && saga.last_batch <= durable_batch && saga.unaccepted == 0;
+    const bool durable = saga.last_batch <= durable_batch || planted(bug::evicted_before_its_commit);
+    return !saga.dirty && durable && saga.unaccepted == 0;
 }
 
 void shard::impl::leave_memory(hot_saga& saga) {
@@ -197,7 +201,8 @@ void shard::impl::evict() {
         if (!is_evictable(*saga) || saga->waiting_mask != 0) {
             ++passed;
         } else {
-            if (const auto due = saga->hosted ? machine_for(*saga).wake_time(saga->record) : std::nullopt)
+            if (const auto due = saga->hosted ? machine_for(*saga).wake_time(saga->record) : std::nullopt;
+                due && !planted(bug::eviction_loses_the_timer))
                 next.timers.push_back({saga->record.birth, *due});
             ++figures.evicted;
             leave_memory(*saga);

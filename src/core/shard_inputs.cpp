@@ -1,6 +1,7 @@
 // The shard's inputs from callers and participants.
 #include "core/command_id.hpp"
 #include "core/machine_work.hpp"
+#include "core/planted.hpp"
 #include "core/report.hpp"
 #include "core/shard_impl.hpp"
 
@@ -162,7 +163,8 @@ void shard::impl::reply_hot(hot_saga& saga, const message& content, token delive
         apply(saga, keep_reply(saga.record, std::string(name), in.compensation, in.number, in.outcome,
                                in.body.substr(0, options.limits.payload_bytes)));
     }
-    after(saga).acknowledge.push_back(delivery);
+    auto& leaves = planted(bug::reply_acknowledged_before_commit) ? free_to_leave : after(saga);
+    leaves.acknowledge.push_back(delivery);
 }
 
 void shard::impl::tick(time_point now) {

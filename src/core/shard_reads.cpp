@@ -1,6 +1,7 @@
 // What the shard reads from the store: sagas by id, the unfinished ones after a restart, due timers, what is
 // to be purged.
 #include "core/machine_work.hpp"
+#include "core/planted.hpp"
 #include "core/report.hpp"
 #include "core/shard_impl.hpp"
 
@@ -112,7 +113,7 @@ void shard::impl::answer_from_row(pending_input& input, const std::optional<saga
         ++(row ? figures.late_replies : figures.unknown_replies);
         free_to_leave.acknowledge.push_back(r->delivery);
     } else if (auto* s = std::get_if<start_request>(&input.what)) {
-        if (row)
+        if (row && !planted(bug::second_saga_for_an_id))
             answer_known(*s, row->saga_type, row->input_hash, row->birth, row->state, free_to_leave);
         else
             start_new(std::move(*s), now);
@@ -172,6 +173,7 @@ void shard::impl::resume_or_resend(hot_saga& saga, time_point now) {
     if (suspended(saga.record)) return apply(saga, m.hosted(saga.record, now));
     auto t = m.resend(saga.record, now);
     figures.resent += t.sends.size();
+    if (planted(bug::lost_outbox_after_crash)) t.sends.clear();
     apply(saga, std::move(t));
 }
 
