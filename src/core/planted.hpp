@@ -10,7 +10,6 @@ enum class bug {
     reply_acknowledged_before_commit,
     lost_timer,
     eviction_loses_the_timer,
-    evicted_before_its_commit,
     lost_outbox_after_crash,
     failed_publish_forgotten,
     second_saga_for_an_id,

@@ -177,8 +177,7 @@ std::optional<std::string> shard::impl::body_of(hot_saga& saga, std::size_t step
 }
 
 bool shard::impl::is_evictable(const hot_saga& saga) const {
-    const bool durable = saga.last_batch <= durable_batch || planted(bug::evicted_before_its_commit);
-    return !saga.dirty && durable && saga.unaccepted == 0;
+    return !saga.dirty && saga.last_batch <= durable_batch && saga.unaccepted == 0;
 }
 
 void shard::impl::leave_memory(hot_saga& saga) {

@@ -49,7 +49,6 @@ constexpr planted_case cases[] = {
      "acknowledged after its commit"},
     {bug::lost_timer, "lost_timer", "every saga ends"},
     {bug::eviction_loses_the_timer, "eviction_loses_the_timer", "every saga ends"},
-    {bug::evicted_before_its_commit, "evicted_before_its_commit", "broken"},
     {bug::lost_outbox_after_crash, "lost_outbox_after_crash", "every saga ends"},
     {bug::failed_publish_forgotten, "failed_publish_forgotten", "every saga ends"},
     {bug::second_saga_for_an_id, "second_saga_for_an_id", "exists already"},
