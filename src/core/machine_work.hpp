@@ -111,11 +111,6 @@ class machine_work {
     int retried_attempt_ = 0;
 };
 
-// Its compensation failed, and nobody took that on.
-inline bool failed(const step_record& s) {
-    return s.state == step_state::compensation_failed && !s.given_up;
-}
-
 std::string what_threw(); // the text of the exception that is being handled
 
 } // namespace sagaflow::core

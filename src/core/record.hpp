@@ -40,6 +40,11 @@ struct step_record {
     std::unique_ptr<std::string> reason; // of a rejection or a failed compensation
 };
 
+// Its compensation failed, and nobody took that on.
+inline bool failed(const step_record& s) {
+    return s.state == step_state::compensation_failed && !s.given_up;
+}
+
 // Why a saga is suspended.
 enum class suspension : std::uint8_t {
     rejected,            // a retriable step was rejected

@@ -42,7 +42,8 @@ class reader {
     const json::value* find(std::string_view name) const { return from_.if_contains(name); }
     bool flag(std::string_view name) const {
         const auto* v = find(name);
-        return v && v->is_bool() && v->get_bool();
+        if (v && !v->is_bool()) fail(row_, where_ + std::string(name) + " is neither true nor false");
+        return v && v->get_bool();
     }
     std::string text(std::string_view name) const {
         const auto* v = find(name);
@@ -85,6 +86,7 @@ E one_of(const saga_row& row, const std::string& what, const std::string& text,
 phase_record read_phase(const saga_row& row, const json::object& record) {
     static const json::object none;
     const auto* v = record.if_contains("phase");
+    if (v && !v->is_object()) fail(row, "phase is not an object");
     const reader in(row, v && v->is_object() ? v->get_object() : none, "phase.");
     switch (row.state) {
         case saga_state::running:
@@ -143,8 +145,11 @@ step_record read_step(const saga_row& row, const std::string& name, const json::
     } else {
         fail(row, "step '" + name + "' is neither a string nor an object");
     }
-    if ((s.state == step_state::sent || s.state == step_state::compensating) && !s.out)
-        fail(row, "step '" + name + "' is out but has no attempt");
+    const bool may_leave_again = s.state == step_state::sent || s.state == step_state::in_doubt ||
+                                 s.state == step_state::compensating || (failed(s) && !s.answered);
+    if (may_leave_again && !s.out) fail(row, "step '" + name + "' was sent but has no attempt");
+    if (s.state == step_state::rejected && !s.reason)
+        fail(row, "step '" + name + "' is rejected for no reason");
     return s;
 }
 

@@ -301,6 +301,41 @@ TEST(machine, R13_abandon_ends_a_suspended_saga_where_it_stands) {
     )");
 }
 
+TEST(machine, R7_a_command_that_was_never_accepted_does_not_hold_up_a_saga_that_is_cancelled_while_held) {
+    EXPECT_GOES(saga_of(a_step("a"), a_step("b")), R"(
+        start          -> started a=sent; send a
+        transport down -> nothing
+        reply a        -> progressed a=done b=sent; send b
+        suspend        -> suspended
+        cancel         -> compensating
+        wait 10s       -> progressed b=compensating; send b/compensation
+    )");
+}
+
+TEST(machine, R11_a_saga_that_goes_on_by_itself_sends_what_was_not_accepted_when_it_was_held) {
+    EXPECT_GOES(saga_of(parallel(a_retriable("r"), a_retriable("s"))), R"(
+        start          -> started r=sent s=sent; send r; send s
+        transport down -> nothing
+        wait 11s       -> retried s=sent; send s #2; retried r=sent; send r #2
+        unknown r      -> suspended r=in_doubt; alert
+        reply r        -> resumed r=done; send s #2; alert over
+    )");
+}
+
+TEST(machine, B8_an_operators_retry_does_not_make_a_command_look_new) {
+    const auto p = make_plan(saga_of(a_pivot("p")));
+    const machine m(*p, {});
+    saga_record r;
+    r.id = "s";
+    r.birth = 1;
+    r.data = "{}";
+    m.start(r, time_point(1h));
+    m.reply(r, {0, false, 1, reply_outcome::unknown, "{}"}, time_point(2h));
+    m.operate(r, {verb::retry, "kim", "", ""}, time_point(3h));
+    ASSERT_EQ(r.steps[0].state, step_state::sent);
+    EXPECT_EQ(r.steps[0].out->issued, time_point(1h));
+}
+
 TEST(machine, refused_by_the_transport_suspends_the_saga_because_sending_it_again_is_no_use) {
     EXPECT_GOES(saga_of(a_step("a"), a_step("b")), R"(
         start              -> started a=sent; send a
