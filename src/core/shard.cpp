@@ -76,7 +76,11 @@ void shard::refuse_starts() {
 
 effects shard::take_effects(time_point now) {
     auto e = impl_->take_effects(now);
-    for (const auto& batch : e.publish) impl_->figures.commands_sent += batch.size();
+    for (const auto& to_one : e.publish)
+        for (const auto& o : to_one) {
+            ++impl_->figures.commands_sent;
+            if (o.message.kind == message_kind::compensation) ++impl_->figures.compensations_sent;
+        }
     e.wake = impl_->wake(now);
     return e;
 }
