@@ -9,7 +9,7 @@
 
 namespace sagaflow::core {
 
-// From this attempt on, a compensation that is not answered is an operator's business (R9).
+// A compensation that so many attempts have left unanswered is an operator's business (R9).
 inline constexpr int alert_attempts = 10;
 
 class machine_work {
