@@ -2,6 +2,8 @@
 #include <sagaflow/memory.hpp>
 #include <sagaflow/testing/transport_conformance.hpp>
 
+#include <ctime>
+
 namespace sagaflow::testing {
 
 // [conformance]
@@ -78,6 +80,43 @@ TEST(memory_transport, a_saga_does_not_overtake_itself_when_a_consumer_joins) {
     first.leave();
     wait_for(104);
     EXPECT_FALSE(overtook);
+    bus->close();
+}
+
+// Processor time of this process, all its threads.
+std::chrono::nanoseconds worked() {
+    timespec t{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec);
+}
+
+// The first consumer holds one message of each saga and wants the other one again; that one belongs to
+// whoever owns the saga now, and has to wait until the first is settled.
+TEST(memory_transport, sleeps_while_a_message_to_be_repeated_waits_for_another_consumer) {
+    const auto bus = memory::make_transport();
+    publisher out(bus);
+    receiver first(receiver::habit::keep);
+    first.subscribe(*bus, {.address = "chats", .group = "g", .prefetch = 32});
+    out.publish_all(messages(0, 32));
+    const auto held = first.wait_for(32);
+    gate over;
+    std::atomic<int> ticks{0};
+    bus->consume({.address = "chats", .group = "g"},
+                 [](const std::vector<delivery>&, const std::shared_ptr<settler>&) {});
+    bus->consume({.address = "clock", .group = "g"},
+                 [&](const std::vector<delivery>& batch, const std::shared_ptr<settler>& by) {
+                     const bool last = ++ticks == 7; // after pauses of 315 ms together
+                     const std::uint64_t tag = batch.front().tag;
+                     by->settle({&tag, 1}, last ? settler::verdict::acknowledge : settler::verdict::retry);
+                     if (last) over.open();
+                 });
+    for (std::size_t i = 0; i < 4; ++i) first.settle({held[i].tag}, settler::verdict::retry);
+    const auto worked_before = worked();
+    const auto began = std::chrono::steady_clock::now();
+    out.publish_all({make_message("clock", "clock", 0)});
+    over.wait();
+    EXPECT_LT(worked() - worked_before, (std::chrono::steady_clock::now() - began) / 10);
+    for (std::size_t i = 4; i < held.size(); ++i) first.settle({held[i].tag}, settler::verdict::acknowledge);
     bus->close();
 }
 

@@ -114,7 +114,8 @@ std::vector<delivery> group::take(member& m) {
     std::unique_lock lock(mutex_);
     while (!m.stopping && !take_now(m, out)) {
         auto next = clock::time_point::max();
-        for (const auto& r : m.retries) next = std::min(next, r.due);
+        for (const auto& r : m.retries) // who holds a slot wakes the others when it lets go
+            if (!held_elsewhere(slot_of(r.what.content), m)) next = std::min(next, r.due);
         m.asleep = true;
         const auto awake = [&] { return !m.asleep; };
         if (next == clock::time_point::max() || m.room() == 0) {
