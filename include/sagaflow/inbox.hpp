@@ -47,7 +47,8 @@ class inbox_transaction {
     // Inserts the key if it is new and returns what is stored about its command.
     virtual inbox_rows claim(const inbox_key& key) = 0;
 
-    // Runs work; if it throws, undoes its writes and only those, then throws on.
+    // Runs work; if it throws, undoes its writes and only those, then throws on. Where that fails the
+    // transaction is lost: nothing of it may be committed, whatever was thrown.
     virtual void savepoint(const std::function<void()>& work) = 0;
 
     // Stores the answer of a claimed key. It keeps its age: purge() counts from here.

@@ -96,10 +96,7 @@ class inbox_work final : public transaction {
             still_open();
         } catch (...) {
             claimed_ = claimed_before;
-            if (is_open()) {
-                sql_.rollback_to.run();
-                sql_.release.run();
-            }
+            undo_savepoint();
             throw;
         }
         sql_.release.run();
@@ -136,14 +133,23 @@ class inbox_work final : public transaction {
   private:
     bool is_open() const noexcept { return sqlite3_get_autocommit(db_.handle()) == 0; }
 
+    // What can't be undone alone is undone with all the rest.
+    void undo_savepoint() {
+        if (!is_open()) return;
+        lost_ = true;
+        sql_.rollback_to.run();
+        sql_.release.run();
+        lost_ = false;
+    }
+
     // After some failures SQLite rolls the whole transaction back by itself: nothing may be written beside
     // it.
     void still_open() const {
-        if (!is_open())
+        if (lost_ || !is_open())
             throw store_error(store_error::kind::transient, errc::io,
                               "the transaction on '" + db_.path() +
-                                  "' was rolled back, by SQLite after a failure or by "
-                                  "the handler; the delivery is handled again");
+                                  "' is lost: it, or a savepoint in it, was ended by SQLite after a failure "
+                                  "or by the handler; the delivery is handled again");
     }
 
     inbox_rows look_up(const inbox_key& key) {
@@ -172,6 +178,7 @@ class inbox_work final : public transaction {
     sqlite::connection& db_;
     statements& sql_;
     std::vector<inbox_key> claimed_;
+    bool lost_ = false; // a savepoint could not be undone
 };
 
 connection open_connection(const inbox_options& options) {
