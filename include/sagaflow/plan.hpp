@@ -75,7 +75,7 @@ std::string fingerprint(const plan& definition);
 
 // Throws sagaflow::error(invalid_argument) that lists everything wrong with it: empty or repeated
 // names, names over their length or with other characters than letters, digits, '.', '_' and '-',
-// durations or attempts that are not positive.
+// durations or attempts that are not positive, durations over ten years.
 void validate(const plan& definition);
 
 // The definition as a Mermaid flowchart.

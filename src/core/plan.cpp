@@ -67,8 +67,8 @@ void validate(const plan& definition) {
     check_name(wrong, "saga", definition.name);
     if (definition.version < 1) wrong += "\n  version must be at least 1";
     if (definition.steps.empty()) wrong += "\n  it has no steps";
-    if (definition.timeout && *definition.timeout <= duration::zero())
-        wrong += "\n  timeout must be positive";
+    if (definition.timeout && (*definition.timeout <= duration::zero() || *definition.timeout > longest))
+        wrong += "\n  timeout must be positive and at most ten years";
     std::set<std::string_view> names;
     for (const auto& s : definition.steps) {
         check_step(wrong, s);
