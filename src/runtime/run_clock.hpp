@@ -8,24 +8,24 @@
 
 namespace sagaflow::runtime {
 
-class run_clock {
+// Reads Wall once, when it is made.
+template <class Wall, class Steady>
+class clock_of_a_run {
   public:
-    using steady = std::chrono::steady_clock;
+    clock_of_a_run() : wall_(std::chrono::time_point_cast<duration>(Wall::now())), began_(Steady::now()) {}
 
-    run_clock()
-        : wall_(std::chrono::time_point_cast<duration>(std::chrono::system_clock::now())),
-          began_(steady::now()) {}
-
-    time_point now() const { return wall_ + std::chrono::duration_cast<duration>(steady::now() - began_); }
+    time_point now() const { return wall_ + std::chrono::duration_cast<duration>(Steady::now() - began_); }
     // When `at` will be reached. Far ones are cut to a day, so that nothing overflows.
-    steady::time_point when(time_point at) const {
+    typename Steady::time_point when(time_point at) const {
         const auto left = std::min<duration>(at - now(), std::chrono::hours(24));
-        return steady::now() + left;
+        return Steady::now() + left;
     }
 
   private:
     time_point wall_;
-    steady::time_point began_;
+    typename Steady::time_point began_;
 };
+
+using run_clock = clock_of_a_run<std::chrono::system_clock, std::chrono::steady_clock>;
 
 } // namespace sagaflow::runtime
