@@ -95,8 +95,7 @@ bool machine_work::alert_wanted() const {
     if (const auto* held = suspended(); held && held->why != suspension::by_operator) return true;
     if (r_.due_noted) return true;
     return std::any_of(r_.steps.begin(), r_.steps.end(), [](const step_record& step) {
-        return (step.state == step_state::compensating && step.out->attempt > alert_attempts) ||
-               failed(step);
+        return (step.state == step_state::compensating && step.out->attempt > alert_attempts) || failed(step);
     });
 }
 

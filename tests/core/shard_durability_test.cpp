@@ -84,6 +84,23 @@ TEST(shard_durability, what_arrives_while_a_batch_is_on_its_way_forms_the_next_o
     EXPECT_EQ(w.published.size(), 3U);
 }
 
+TEST(shard_durability, a_batch_is_closed_at_256_sagas_and_each_answers_for_its_own) {
+    auto w = one_step();
+    for (token n = 1; n <= 600; ++n) w.start("saga-" + std::to_string(n), n);
+    w.read();
+    for (const std::size_t sagas : {256U, 256U, 88U}) {
+        const auto answered = w.answers.size();
+        ASSERT_TRUE(w.commit);
+        EXPECT_EQ(w.commit->started.size(), sagas);
+        EXPECT_EQ(w.commit->events.size(), sagas);
+        w.make_durable();
+        EXPECT_EQ(w.answers.size(), answered + sagas);
+        EXPECT_EQ(w.published.size(), answered + sagas);
+    }
+    EXPECT_FALSE(w.commit);
+    for (token n = 1; n <= 600; ++n) EXPECT_TRUE(w.answer<started>(n)) << n;
+}
+
 TEST(shard_durability, a_saga_goes_on_in_memory_and_each_of_its_changes_waits_for_its_own_batch) {
     world w(hosting(a_step("one"), a_step("two")));
     const auto command = started_saga(w, "ada");
@@ -198,6 +215,48 @@ TEST(shard_start, R1_starts_of_one_id_that_come_while_it_is_looked_up_make_one_s
     EXPECT_FALSE(w.answer<started>(2)->is_new);
     EXPECT_EQ(w.answer<failure>(3)->code, errc::id_conflict);
     EXPECT_EQ(w.published.size(), 1U);
+}
+
+TEST(shard_start, R1_ids_of_all_sagas_are_one_namespace) {
+    auto walk = saga_of(a_step("one"));
+    walk.name = "walk";
+    world w({make_plan(saga_of(a_step("one"))), make_plan(walk)});
+    const auto start = [&](const std::string& type, token caller) {
+        w.it->start({type, "ada", R"({"notes":"","vip":false})", {}, caller});
+        w.settle();
+    };
+    start("trip", 1);
+    start("walk", 2);
+    ASSERT_TRUE(w.answer<started>(1) && w.answer<failure>(2));
+    EXPECT_EQ(w.answer<failure>(2)->code, errc::id_conflict);
+    w.reply(w.published.back().id);
+    w.settle();
+    start("walk", 3);
+    ASSERT_TRUE(w.answer<failure>(3));
+    EXPECT_EQ(w.answer<failure>(3)->code, errc::id_conflict);
+}
+
+TEST(shard_start, R1_the_next_engine_knows_ids_and_inputs_of_sagas_that_run_or_are_finished) {
+    const auto trip = hosting(a_step("one"));
+    world w(trip);
+    w.start("ada", 1);
+    w.start("bob", 2);
+    w.settle();
+    w.reply(w.published.back().id);
+    w.settle();
+    w.restart(trip);
+    w.forget();
+    token caller = 10;
+    for (const auto* id : {"ada", "bob"}) {
+        const auto same = ++caller, other = ++caller;
+        w.start(id, same);
+        w.start(id, other, "other");
+        w.settle();
+        ASSERT_TRUE(w.answer<started>(same) && w.answer<failure>(other)) << id;
+        EXPECT_FALSE(w.answer<started>(same)->is_new);
+        EXPECT_EQ(w.answer<failure>(other)->code, errc::id_conflict);
+    }
+    EXPECT_TRUE(w.published.empty());
 }
 
 TEST(shard_start, R1_a_second_start_waits_until_the_first_is_durable) {

@@ -65,6 +65,36 @@ TEST(shard_recovery, R16_what_was_not_durable_did_not_happen) {
     EXPECT_TRUE(w.answer<started>(3)->is_new);
 }
 
+TEST(shard_recovery, R16_finds_timers_and_compensations_again) {
+    auto with_timeout = saga_of(a_step("one"), a_step("two"));
+    with_timeout.timeout = 5min;
+    const plans trip = {make_plan(with_timeout)};
+    world w(trip);
+    for (const auto* id : {"ada", "bob"}) w.start(id);
+    w.settle();
+    for (const auto& command : w.published_ids()) w.reply(command);
+    w.settle();
+    w.reject(w.published.back().id);
+    w.settle();
+    const auto undo = w.published.back();
+    ASSERT_EQ(undo.kind, message_kind::compensation);
+    w.forget();
+    w.now += 4min;
+    w.restart(trip);
+    ASSERT_EQ(w.published.size(), 2U);
+    const auto again =
+        std::find_if(w.published.begin(), w.published.end(), [&](const auto& m) { return m.id == undo.id; });
+    ASSERT_NE(again, w.published.end());
+    EXPECT_EQ(again->body, undo.body);
+    EXPECT_EQ(again->issued, undo.issued);
+    w.forget();
+    w.wait(10s + 1s); // an attempt's timeout and its delay
+    EXPECT_EQ(w.published.size(), 1U) << "the step is tried again; its compensation has 20 s";
+    w.wait(49s);
+    EXPECT_EQ(w.row(undo.saga_id == "ada" ? "bob" : "ada").state, saga_state::compensating)
+        << "the saga's own timeout runs on from its start";
+}
+
 TEST(shard_recovery, R16_keeps_to_its_pace) {
     const auto trip = hosting(a_step("one"));
     world w(trip);
@@ -196,6 +226,44 @@ TEST(shard_purge, R17_purges_finished_sagas_after_their_retention_in_small_batch
     for (const auto& b : w.batches) EXPECT_LE(b->purged.size(), 512U);
     EXPECT_EQ(w.row("saga-0").id, "");
     EXPECT_EQ(w.row("runs-on").id, "runs-on");
+}
+
+TEST(shard_events, R11_late_replies_and_R8_compensations_are_counted) {
+    world w(hosting(a_step("one"), a_step("two")));
+    w.start("ada");
+    w.settle();
+    const auto one = w.published.back().id;
+    w.reply(one);
+    w.settle();
+    w.reject(w.published.back().id);
+    w.settle();
+    EXPECT_EQ(w.it->figures().commands_sent, 3U);
+    EXPECT_EQ(w.it->figures().compensations_sent, 1U);
+    w.reply(one);
+    w.reply(one);
+    w.settle();
+    EXPECT_EQ(w.it->figures().late_replies, 2U);
+    w.wait(22s); // the compensation is sent once more
+    EXPECT_EQ(w.it->figures().compensations_sent, 2U);
+    w.reply("nobody~1/one/action");
+    w.settle();
+    EXPECT_EQ(w.it->figures().unknown_replies, 1U);
+}
+
+TEST(shard_events, R14_a_saga_whose_function_throws_holds_no_other_up) {
+    world w(hosting(a_step("one"), a_step("two")));
+    for (const auto* id : {"ada", "bob", "cid"}) w.start(id);
+    w.settle();
+    std::map<std::string, std::string> commands;
+    for (const auto& m : w.published) commands[m.saga_id] = m.id;
+    w.reply(commands["ada"]);
+    w.reply(commands["bob"], 0, "bad");
+    w.reply(commands["cid"]);
+    w.settle();
+    EXPECT_EQ(w.row("bob").state, saga_state::suspended);
+    for (const auto* id : {"ada", "cid"}) EXPECT_EQ(w.row(id).state, saga_state::running) << id;
+    ASSERT_EQ(w.published.size(), 5U);
+    for (std::size_t i = 3; i < 5; ++i) EXPECT_EQ(w.published[i].step, "two");
 }
 
 TEST(shard_events, R18_sequence_numbers_never_go_back_also_when_all_was_purged) {
