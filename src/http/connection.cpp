@@ -229,6 +229,7 @@ void connection::start_stream(const stream_options& options) {
     std::string().swap(unread_);
     if (framing_.head_only) {
         body_ended_ = true;
+        output_.pieces().clear(); // events that came with the opening
         channel_->close();
     }
     await_readable(); // to notice when the client leaves

@@ -82,6 +82,7 @@ class server::impl {
     std::optional<tcp::acceptor> acceptor_; // on the first loop
     std::optional<asio::steady_timer> pause_;
     std::size_t next_loop_ = 0;
+    clock::time_point warned_{}; // of being out of descriptors or memory
     std::vector<std::thread> threads_;
     std::mutex mutex_;
     std::condition_variable all_closed_;
@@ -164,10 +165,13 @@ void server::impl::on_accepted(loop& target, const error_code& ec, tcp_socket so
 }
 
 // Out of descriptors or memory: those who knock wait in the kernel's queue until some are free
-// again.
+// again. It may last: a warning a minute is enough.
 void server::impl::pause_accepting(const error_code& why) {
-    log(shared_.options.log, log_level::warn, "can't accept connections for the moment",
-        {{"error", why.message()}});
+    const auto now = clock::now();
+    const bool is_news = warned_ == clock::time_point{} || now - warned_ >= std::chrono::minutes(1);
+    if (is_news) warned_ = now;
+    log(shared_.options.log, is_news ? log_level::warn : log_level::debug,
+        "can't accept connections for the moment", {{"error", why.message()}});
     pause_->expires_after(std::chrono::milliseconds(100));
     pause_->async_wait([this](const error_code& stopped) {
         if (!stopped && acceptor_->is_open()) accept();

@@ -224,6 +224,20 @@ TEST_F(stream_test, head_gets_the_head_only) {
     EXPECT_FALSE(s.send(http::sse_event(1, "a")));
 }
 
+TEST_F(stream_test, head_gets_the_head_only_also_when_events_are_there_at_once) {
+    http::server quick;
+    http::event_stream kept;
+    quick.route("GET", "/", [&kept](const http::request&, http::exchange e) {
+        kept = e.stream();
+        kept.send(http::sse_event(1, "a"));
+    });
+    quick.start();
+    client c(quick.port());
+    c.send("HEAD / HTTP/1.1\r\nHost: t\r\n\r\n");
+    EXPECT_EQ(c.read_reply(false).status, 200);
+    EXPECT_EQ(c.read_all(), "");
+}
+
 TEST_F(stream_test, many_clients_share_events_sent_from_several_threads) {
     start();
     constexpr std::size_t count = 50;
