@@ -72,9 +72,11 @@ std::span<item> participant::impl::run_batch(std::span<item> items) {
                 run_one(tx, items[done++], now);
             } while (done < items.size() && clock::now() < end);
         });
+        if (std::exchange(trouble_, {}).told_batch)
+            log(options_.log.get(), log_level::info, "the inbox works again", {{"participant", options_.name}});
     } catch (...) {
         counters_.lost.fetch_add(1, std::memory_order_relaxed);
-        log(options_.log.get(), log_level::warn,
+        log(options_.log.get(), std::exchange(trouble_.told_batch, true) ? log_level::debug : log_level::warn,
             "a transaction of the inbox failed; its commands are handled one by one",
             {{"participant", options_.name}, {"error", text_of(std::current_exception())}});
         if (done > 0) items = items.first(done);
@@ -97,7 +99,9 @@ void participant::impl::run_alone(std::span<item> items) {
             one.end = fate::later;
             ++failed;
             counters_.lost.fetch_add(1, std::memory_order_relaxed);
-            log(options_.log.get(), log_level::error, "the inbox failed; the command comes again",
+            log(options_.log.get(),
+                std::exchange(trouble_.told_command, true) ? log_level::debug : log_level::error,
+                "the inbox failed; the command comes again",
                 {{"participant", options_.name},
                  {"command", one.came->content.id},
                  {"error", text_of(std::current_exception())}});

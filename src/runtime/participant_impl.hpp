@@ -84,6 +84,10 @@ class participant::impl : public std::enable_shared_from_this<participant::impl>
     std::vector<item> items_;
     std::unordered_map<std::string, int> failures_; // of commands that come again, by id and attempt
     clock::time_point purge_due_{};
+    struct { // a full disk may last: what was said of it is said again at `debug` only
+        bool told_batch = false;
+        bool told_command = false;
+    } trouble_;
 
     std::mutex publishing_mutex_;
     std::condition_variable published_;

@@ -1,13 +1,17 @@
 // The service of these tests, and an inbox that fails when told to.
 #pragma once
 
+#include <sagaflow/log.hpp>
 #include <sagaflow/memory.hpp>
 #include <sagaflow/participant.hpp>
 
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace chats {
 struct opened {
@@ -100,6 +104,15 @@ class flaky_inbox : public inbox {
 
   private:
     std::shared_ptr<inbox> real_ = memory::make_inbox();
+};
+
+// Levels and messages of what is logged, without chatter.
+struct told_lines : log_sink {
+    bool enabled(log_level level) const noexcept override { return level >= log_level::info; }
+    void write(log_level level, std::string_view message, std::span<const log_field>) noexcept override {
+        lines.push_back(std::string(to_string(level)) + " " + std::string(message));
+    }
+    std::vector<std::string> lines;
 };
 
 } // namespace testing

@@ -211,6 +211,25 @@ TEST_F(chat, B6_an_inbox_that_is_away_costs_a_few_transactions_and_no_attempt) {
     EXPECT_EQ(counted("given_up"), 0);
 }
 
+TEST_F(chat, B6_of_an_inbox_that_is_away_for_long_the_log_is_told_once_and_once_when_it_is_back) {
+    const auto log = std::make_shared<told_lines>();
+    auto o = with_inbox();
+    o.log = log;
+    start(std::move(o));
+    log->lines.clear();
+    rows->fail_commits = 1'000;
+    for (int i = 0; i < 10; ++i) bus->deliver(many(5));
+    EXPECT_THAT(log->lines,
+                ElementsAre("warn a transaction of the inbox failed; its commands are handled one by one",
+                            "error the inbox failed; the command comes again"));
+    rows->fail_commits = 0;
+    for (int i = 0; i < 3; ++i) bus->deliver(many(5));
+    EXPECT_THAT(log->lines, ElementsAre(::testing::_, ::testing::_, "info the inbox works again"));
+    rows->fail_commits = 1;
+    bus->deliver(many(5));
+    EXPECT_EQ(log->lines.size(), 4u) << "the next time it is news again";
+}
+
 TEST_F(chat, B7_a_body_that_cannot_be_read_becomes_a_dead_letter_with_the_reason) {
     start(with_inbox());
     EXPECT_THAT(bus->opened, ElementsAre("chats", "chats.dead"));
