@@ -1,10 +1,19 @@
 #include "options.hpp"
 
+#include <boost/asio/ip/address.hpp>
+
 namespace signup {
 
 namespace {
 
 namespace config = sagaflow::config;
+
+void check_places(const program_options& o, const config::settings::refuse& refuse) {
+    if (o.data.empty()) refuse("data", "is empty: expected a folder");
+    boost::system::error_code none;
+    boost::asio::ip::make_address(o.http.address, none);
+    if (none) refuse("http.address", "is no IP address: write it in numbers, as 127.0.0.1 or ::1");
+}
 
 void check_topics(const program_options& o, const config::settings::refuse& refuse) {
     if (o.commands_topic.empty()) refuse("topics.commands", "is empty: expected the name of a topic");
@@ -94,7 +103,10 @@ config::settings settings_of(program_options& o) {
     add_http(s, o);
     add_engine(s, o);
     add_log(s, o);
-    s.check([&o](const config::settings::refuse& refuse) { check_topics(o, refuse); });
+    s.check([&o](const config::settings::refuse& refuse) {
+        check_places(o, refuse);
+        check_topics(o, refuse);
+    });
     return s;
 }
 

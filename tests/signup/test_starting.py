@@ -7,7 +7,7 @@ import unittest
 from pathlib import Path
 
 from service_case import ServiceCase
-from signup_service import PATIENCE, binary
+from signup_service import PATIENCE, Service, binary
 
 
 def run(*arguments, user=None, **environment):
@@ -44,6 +44,11 @@ class ConfigurationTest(FolderCase):
         errors = self.refused("--chat.group=one", "--customer.group=one", "--check-config")
         self.assertIn("customer.group", errors)
 
+    def test_places_that_are_none_are_found_before_the_start(self):
+        errors = self.refused("--data=", "--http.address=localhost", "--check-config")
+        self.assertIn("data: is empty", errors)
+        self.assertIn("http.address: is no IP address", errors)
+
     def test_a_good_file_passes_and_is_printed(self):
         path = self.file("signup: {flow: synchronise}\nhttp: {port: 0}\nlog: {format: ecs}\n")
         self.assertEqual(run("--config", path, "--check-config").returncode, 0)
@@ -57,6 +62,11 @@ class ConfigurationTest(FolderCase):
         for option in ("--port", "--data", "--flow", "--config", "--check-config", "--print-config"):
             self.assertIn(option, text)
 
+    def test_the_page_about_all_settings_is_what_the_program_prints(self):
+        page = Path(__file__).resolve().parents[2] / "docs/settings.md"
+        self.assertEqual(page.read_text() if page.exists() else "", run("--print-reference").stdout,
+                         "refresh it: build/dev/examples/user_signup/user_signup --print-reference > docs/settings.md")
+
 
 class RefusedStartTest(FolderCase):
     def test_a_data_folder_that_is_a_file(self):
@@ -66,15 +76,30 @@ class RefusedStartTest(FolderCase):
     def test_a_data_folder_that_cant_be_made(self):
         self.assertIn("/proc/nothing", self.refused("--data", "/proc/nothing/here", "--port", "0"))
 
+    nobody = "nobody" if os.geteuid() == 0 else None  # root may write everywhere
+
     def test_a_data_folder_without_permission(self):
-        nobody = "nobody" if os.geteuid() == 0 else None  # root may write everywhere
         self.folder.chmod(0o555)
-        ended = run("--data", str(self.folder / "data"), "--port", "0", user=nobody)
+        ended = run("--data", str(self.folder / "data"), "--port", "0", user=self.nobody)
         self.assertEqual(ended.returncode, 1)
         self.assertIn(str(self.folder), ended.stderr)
-        ended = run("--data", str(self.folder), "--port", "0", user=nobody)
+        ended = run("--data", str(self.folder), "--port", "0", user=self.nobody)
         self.assertEqual(ended.returncode, 1)
         self.assertIn(str(self.folder), ended.stderr)
+
+    def test_a_database_that_may_not_be_written_to(self):
+        service = Service(folder=str(self.folder))
+        self.addCleanup(service.close)
+        self.assertEqual(service.stop(), 0)
+        data = self.folder / "data"
+        (data / "chat.db").chmod(0o444)
+        if self.nobody:
+            self.folder.chmod(0o755)
+            for path in (data, *data.iterdir()):
+                shutil.chown(path, self.nobody)
+        ended = run("--data", str(data), "--port", "0", user=self.nobody)
+        self.assertEqual(ended.returncode, 1)
+        self.assertIn("chat.db' can't be used: it may not be written to", ended.stderr)
 
     def test_a_store_that_is_no_database(self):
         (self.folder / "sagas.db").write_bytes(b"x" * 5000)

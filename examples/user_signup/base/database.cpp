@@ -90,6 +90,8 @@ database::database(std::string path, const std::string& schema) : path_(std::mov
         if (sqlite3_open_v2(path_.c_str(), &connection_, flags, nullptr) != SQLITE_OK) {
             fail(connection_, "can't open it");
         }
+        if (sqlite3_db_readonly(connection_, "main") == 1)
+            throw database_error("it may not be written to: make it writable for this user");
         sqlite3_busy_timeout(connection_, patience_ms);
         sagaflow::sqlite::apply(connection_, {});
         if (sqlite3_exec(connection_, schema.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
