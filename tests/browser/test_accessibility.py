@@ -29,6 +29,15 @@ class AccessibilityTest(PageCase):
         self.assertIn("Chat: refused", self.named("image"))
         self.did(f"lights: {self.page.light_names()}")
 
+    def test_list_items_are_in_lists(self):
+        self.sign_up_to_the_end()
+        nodes = {n["nodeId"]: n for n in self.browser.driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]}
+        items = [n for n in nodes.values() if not n["ignored"] and n["role"]["value"] == "listitem"]
+        parents = [nodes[n["parentId"]]["role"]["value"] for n in items]
+        self.assertGreaterEqual(len(parents), 3 + 4)
+        self.assertEqual(set(parents), {"list"})
+        self.did(f"{len(parents)} items, each in a list")
+
     def test_each_status_has_a_shape_of_its_own(self):
         shapes = self.page.run("""return ['IDLE', 'PENDING', 'SUCCESS', 'FAIL', 'ROLLED_BACK'].map(
             status => document.getElementById(`shape-${status}`).innerHTML.replace(/\\s+/g, ' '))""")

@@ -41,6 +41,12 @@ class LooksTest(PageCase):
         self.shoot(state)
         self.did(f"{state}: nothing sticks out, all text can be read")
 
+    def assert_columns(self):
+        """The events stand in columns, one for each service."""
+        lefts = self.page.run("""return [0, 1, 2].map(service => new Set([...document.querySelectorAll('#events .says')].map(
+            row => Math.round(row.children[service].getBoundingClientRect().left))).size)""")
+        self.assertEqual(lefts, [1, 1, 1])
+
     def test_phone_in_light(self):
         self.browser.size(*PHONE, phone=True)
         self.walk_through("phone")
@@ -53,6 +59,7 @@ class LooksTest(PageCase):
     def test_desktop_in_light(self):
         self.browser.size(*DESKTOP)
         self.walk_through("desktop")
+        self.assert_columns()
 
     def test_desktop_in_dark(self):
         self.browser.size(*DESKTOP)
