@@ -73,7 +73,8 @@ std::span<item> participant::impl::run_batch(std::span<item> items) {
             } while (done < items.size() && clock::now() < end);
         });
         if (std::exchange(trouble_, {}).told_batch)
-            log(options_.log.get(), log_level::info, "the inbox works again", {{"participant", options_.name}});
+            log(options_.log.get(), log_level::info, "the inbox works again",
+                {{"participant", options_.name}});
     } catch (...) {
         counters_.lost.fetch_add(1, std::memory_order_relaxed);
         log(options_.log.get(), std::exchange(trouble_.told_batch, true) ? log_level::debug : log_level::warn,
