@@ -32,12 +32,13 @@ def found(*names):
 
 
 class Browser:
-    def __init__(self):
+    def __init__(self, font_size=16):
         self.profile = tempfile.mkdtemp(prefix="signup-chromium-")
         options = webdriver.ChromeOptions()
         options.binary_location = found("chromium", "chromium-browser", "google-chrome")
         for switch in (*SWITCHES, f"--user-data-dir={self.profile}"):
             options.add_argument(switch)
+        options.add_experimental_option("prefs", {"webkit.webprefs.default_font_size": font_size})
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         self.driver = webdriver.Chrome(service=DriverService(found("chromedriver")), options=options)
 

@@ -15,11 +15,12 @@ PHONE = (375, 812)
 
 class PageCase(unittest.TestCase):
     flow = "compensate"
+    font_size = 16  # that the reader has chosen
     command = None  # the service under test; a case that needs the fake says so
 
     @classmethod
     def setUpClass(cls):
-        cls.browser = Browser()
+        cls.browser = Browser(cls.font_size)
         cls.addClassCleanup(cls.browser.close)
 
     def setUp(self):

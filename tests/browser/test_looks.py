@@ -73,3 +73,23 @@ class LooksTest(PageCase):
         self.page.until_lights("PENDING", "PENDING", "SUCCESS")
         self.assertEqual(self.page.run("return document.getAnimations().length"), 0)
         self.did("nothing moves")
+
+
+class LargePrintTest(PageCase):
+    font_size = 32
+
+    def test_letters_twice_as_large_fit_on_a_phone(self):
+        self.browser.size(*PHONE, phone=True)
+        self.service.put_user_into("chat", self.user_id)
+        self.page.sign_up(self.user_id)
+        self.page.until("the end", lambda: self.page.lights()["user"] == "FAIL")
+        self.assertEqual(self.page.run("return getComputedStyle(document.body).fontSize"), "32px")
+        self.assertLessEqual(self.page.overflow(), 0, "something sticks out to the right")
+        boxes = self.page.run("return [...document.querySelectorAll('.light')].map(l => [...l.children].map(c => "
+                              "{ const b = c.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom]; }))")
+        for first, second in zip(boxes, boxes[1:]):
+            for a in first:
+                for b in second:
+                    apart = a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+                    self.assertTrue(apart, f"two lights overlap: {a} and {b}")
+        self.did("nothing sticks out, no light lies on another")
