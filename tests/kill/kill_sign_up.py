@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A load of sign-ups and removals; kill -9 at a random moment; start again; round after round. Then all is counted.
 
-kill_sign_up.py --service PROGRAM [--rounds N] [--seed S]
+kill_sign_up.py --service PROGRAM [--rounds N] [--seed S] [--patience SECONDS]
 
 What must hold at the end, from the answers that clients got and from the SQLite files:
   every accepted request has ended;
@@ -11,15 +11,18 @@ What must hold at the end, from the answers that clients got and from the SQLite
 """
 import argparse
 import http.client
+import json
 import os
 import random
 import sqlite3
 import sys
 import threading
+import time
 from pathlib import Path
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "signup"))
+import signup_service  # noqa: E402
 from signup_service import Service, terminal  # noqa: E402
 
 CLIENTS = 8
@@ -110,8 +113,27 @@ def rows(service, name, sql):
         return db.execute(sql).fetchall()
 
 
+class NotEnded(Exception):
+    pass
+
+
 def ends(service, user_ids):
-    return {user_id: service.end_of(user_id) for user_id in user_ids}
+    """The last document of each. The first that does not come says enough."""
+    documents = {}
+    for user_id in user_ids:
+        give_up = time.monotonic() + signup_service.PATIENCE
+        stream = service.events(user_id)
+        try:
+            while (block := stream.next()) is not None:
+                if "data" in block:
+                    documents[user_id] = json.loads(block["data"])
+                if time.monotonic() > give_up:  # heartbeats come for ever
+                    raise TimeoutError
+        except TimeoutError:
+            raise NotEnded(f"{user_id} has not ended: {documents.get(user_id)}") from None
+        if user_id not in documents:
+            raise NotEnded(f"{user_id} is not known: {service.ask('GET', f'/user/{user_id}/status')[2]}")
+    return documents
 
 
 def complain(service, rounds):
@@ -151,9 +173,11 @@ def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--service", required=True)
     options.add_argument("--rounds", type=int, default=10)
+    options.add_argument("--patience", type=int, default=signup_service.PATIENCE)
     options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     chosen = options.parse_args()
     os.environ["SAGAFLOW_SIGNUP"] = chosen.service
+    signup_service.PATIENCE = chosen.patience
     print(f"seed {chosen.seed}", flush=True)
     chance = random.Random(chosen.seed)
     service = Service("--log.level=warn")
@@ -164,7 +188,10 @@ def main():
             rounds.append(Load(service, number, chance))
             rounds[-1].run()
             service.start()
-        found = complain(service, rounds)
+        try:
+            found = complain(service, rounds)
+        except NotEnded as why:
+            found = [str(why)]
         print("\n".join(found))
         if found:
             print(service.logged())
