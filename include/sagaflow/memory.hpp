@@ -2,7 +2,10 @@
 // (for tests).
 #pragma once
 
+#include <sagaflow/time.hpp>
+
 #include <cstddef>
+#include <functional>
 #include <memory>
 
 namespace sagaflow {
@@ -24,6 +27,10 @@ struct transport_options {
 std::shared_ptr<sagaflow::transport> make_transport(transport_options options = {});
 
 std::shared_ptr<sagaflow::store> make_store();
-std::shared_ptr<sagaflow::inbox> make_inbox();
+
+struct inbox_options {
+    std::function<time_point()> now = {}; // what rows are dated with; empty: the wall clock
+};
+std::shared_ptr<sagaflow::inbox> make_inbox(inbox_options options = {});
 
 } // namespace sagaflow::memory

@@ -23,6 +23,7 @@ enum class bug {
     handler_runs_again,
     compensation_of_nothing_reaches_its_handler,
     action_runs_after_its_compensation,
+    old_commands_are_handled,
 };
 
 #ifdef SAGAFLOW_PLANTED_BUGS

@@ -21,7 +21,11 @@ std::string command_of(const message& m) {
 
 } // namespace
 
-services::services(const simulated& what, dice& d) : what_(what), dice_(d), inbox_(memory::make_inbox()) {}
+services::services(const simulated& what, dice& d, duration retention)
+    : what_(what),
+      dice_(d),
+      retention_(retention),
+      inbox_(memory::make_inbox({.now = [this] { return now_; }})) {}
 
 bool services::wants_to_reject(const message& command, bool calm) {
     if (command.kind == message_kind::compensation) return !calm && dice_.percent(3);
@@ -58,14 +62,16 @@ void services::note_answer(const message& command, const inbox_answer& answer) {
 std::optional<message> services::handle(const message& command, time_point now, bool calm) {
     const auto key = command_of(command);
     auto would_be = effects_[key];
-    std::optional<inbox_answer> answer;
+    std::optional<core::passed> passed;
+    now_ = now;
+    if (dice_.one_in(4)) inbox_->purge(now - retention_, 1 + dice_.below(8));
     try {
         inbox_->transaction([&](inbox_transaction& tx) {
             tx.savepoint([&] {
                 const auto work = [&](inbox_transaction*, const message& m) {
                     return serve(m, calm, would_be);
                 };
-                answer = core::pass(tx, command, now, std::chrono::hours(24 * 30), work).answer;
+                passed = core::pass(tx, command, now, retention_, work);
             });
             if (!calm && dice_.percent(1)) throw trouble{};
         });
@@ -73,18 +79,18 @@ std::optional<message> services::handle(const message& command, time_point now, 
         return std::nullopt;
     }
     effects_[key] = would_be;
-    note_answer(command, *answer);
+    if (passed->how != core::passage::too_old) note_answer(command, passed->answer);
     message reply;
     reply.address = command.reply_to;
     reply.source = "services";
     reply.type = command.type;
     reply.kind = message_kind::reply;
-    reply.outcome = answer->outcome;
+    reply.outcome = passed->answer.outcome;
     reply.saga_id = command.saga_id;
     reply.saga_type = command.saga_type;
     reply.step = command.step;
     reply.causation_id = command.id;
-    reply.body = answer->body;
+    reply.body = std::move(passed->answer.body);
     return reply;
 }
 

@@ -16,7 +16,8 @@ namespace sagaflow::testing {
 
 class services {
   public:
-    services(const simulated& what, dice& d);
+    // retention: of the inbox, whose older rows are removed now and then.
+    services(const simulated& what, dice& d, duration retention);
 
     // Handles a command; none: it was lost on the way, or nothing was stored. `calm`: nothing goes wrong any
     // more.
@@ -40,6 +41,8 @@ class services {
 
     const simulated& what_;
     dice& dice_;
+    const duration retention_;
+    time_point now_{};
     std::shared_ptr<inbox> inbox_;
     std::map<std::string, effects, std::less<>> effects_;
     std::map<std::string, inbox_answer, std::less<>> answers_;

@@ -61,9 +61,12 @@ void simulated_run::operate() {
 
 void simulated_run::fate() {
     const auto what = dice_.below(10);
-    if (what < 4) {
+    if (long_lasting_ && dice_.percent(30)) {
+        trace([] { return "hours pass"; });
+        real_ += duration(static_cast<duration::rep>(dice_.below(3 * 3600'000)));
+    } else if (what < 4) {
         end_life();
-        if (dice_.percent(20))
+        if (!long_lasting_ && dice_.percent(20))
             wall_offset_ += duration(static_cast<duration::rep>(dice_.below(7200'000)) - 3600'000);
         if (dice_.percent(30)) real_ += duration(static_cast<duration::rep>(dice_.below(600'000)));
         begin_life();
@@ -101,15 +104,20 @@ void simulated_run::calm_down() {
     host();
     settle();
     witness_.at_rest(false);
-    for (int round = 0; round < 8 && !witness_.suspended().empty(); ++round) {
-        for (const auto& id : witness_.suspended()) {
-            trace([&] { return "retry " + id; });
-            shard_->operate({id, {core::verb::retry, "operator", "", ""}, ++next_token_}, now());
-        }
-        take_effects();
-        settle();
-    }
+    for (int round = 0; round < 8; ++round) operate_all_suspended(core::verb::retry);
+    if (long_lasting_) operate_all_suspended(core::verb::abandon); // what nobody can say any more
     witness_.at_rest(true);
+}
+
+void simulated_run::operate_all_suspended(core::verb what) {
+    const auto ids = witness_.suspended();
+    if (ids.empty()) return;
+    for (const auto& id : ids) {
+        trace([&] { return std::string(core::to_string(what)) + " " + id; });
+        shard_->operate({id, {what, "operator", "", ""}, ++next_token_}, now());
+    }
+    take_effects();
+    settle();
 }
 
 std::string simulated_run::standing() const {

@@ -12,13 +12,16 @@ namespace sagaflow::testing {
 namespace {
 using namespace std::chrono_literals;
 constexpr std::uint64_t transports = 2;
+constexpr duration short_command_lifetime = 1h;
+constexpr duration short_inbox_retention = 2h;
 } // namespace
 
 simulated_run::simulated_run(const simulated& what, std::uint64_t seed, tracer trace)
     : what_(what),
       dice_(seed),
       trace_(std::move(trace)),
-      services_(what, dice_),
+      long_lasting_(dice_.percent(20)),
+      services_(what, dice_, long_lasting_ ? short_inbox_retention : duration(24h * 30)),
       witness_(what, services_),
       store_(memory::make_store()),
       transport_up_(transports, true) {
@@ -45,6 +48,7 @@ core::shard_options simulated_run::options_for_life() {
     };
     o.limits = limits_;
     o.retention = retention_;
+    if (long_lasting_) o.command_lifetime = short_command_lifetime;
     if (dice_.percent(20)) o.resend_per_second = 1 + dice_.below(100);
     o.timer_poll = dice_.percent(50) ? 1s : 30s;
     return o;

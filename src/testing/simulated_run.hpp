@@ -96,6 +96,7 @@ class simulated_run {
     void chaos_step();
     void client();
     void operate();
+    void operate_all_suspended(core::verb what);
     void fate();
     void time_passes();
     void calm_down();
@@ -112,6 +113,9 @@ class simulated_run {
     const simulated& what_;
     dice dice_;
     tracer trace_;
+    // Hours may pass, so that commands grow old and inboxes forget them (B8). No clock jumps then: the
+    // machines' clocks must agree better than the two spans differ.
+    const bool long_lasting_;
     services services_;
     witness witness_;
     std::shared_ptr<store> store_;

@@ -35,14 +35,14 @@ attempt_row* find(std::vector<attempt_row>& rows, const inbox_key& key) {
     return found == rows.end() ? nullptr : &*found;
 }
 
-time_point now() {
+time_point wall_now() {
     return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
 }
 
 // Remembers what each touched command looked like before, newest last, and puts it back in reverse.
 class memory_transaction final : public inbox_transaction {
   public:
-    explicit memory_transaction(rows_by_command& rows) : rows_(rows) {}
+    memory_transaction(rows_by_command& rows, time_point now) : rows_(rows), now_(now) {}
 
     inbox_rows claim(const inbox_key& key) override {
         inbox_rows found;
@@ -57,7 +57,7 @@ class memory_transaction final : public inbox_transaction {
             return found;
         }
         rows.push_back(
-            {.compensation = key.compensation, .number = key.number, .touched = now(), .answer = {}});
+            {.compensation = key.compensation, .number = key.number, .touched = now_, .answer = {}});
         found.claimed = true;
         return found;
     }
@@ -78,7 +78,7 @@ class memory_transaction final : public inbox_transaction {
             throw error(errc::invalid_argument,
                         "command '" + key.command + "' is answered without having been claimed");
         row->answer = reply;
-        row->touched = now();
+        row->touched = now_;
     }
 
     void undo(std::size_t mark) {
@@ -99,14 +99,17 @@ class memory_transaction final : public inbox_transaction {
     }
 
     rows_by_command& rows_;
+    time_point now_;
     std::vector<std::pair<command_key, std::vector<attempt_row>>> before_;
 };
 
 class memory_inbox final : public inbox {
   public:
+    explicit memory_inbox(inbox_options options) : now_(std::move(options.now)) {}
+
     void transaction(const std::function<void(inbox_transaction&)>& work) override {
         const std::lock_guard lock(mutex_);
-        memory_transaction open(rows_);
+        memory_transaction open(rows_, now_ ? now_() : wall_now());
         try {
             work(open);
         } catch (...) {
@@ -130,14 +133,15 @@ class memory_inbox final : public inbox {
     }
 
   private:
+    const std::function<time_point()> now_;
     std::mutex mutex_;
     rows_by_command rows_;
 };
 
 } // namespace
 
-std::shared_ptr<sagaflow::inbox> make_inbox() {
-    return std::make_shared<memory_inbox>();
+std::shared_ptr<sagaflow::inbox> make_inbox(inbox_options options) {
+    return std::make_shared<memory_inbox>(std::move(options));
 }
 
 } // namespace sagaflow::memory

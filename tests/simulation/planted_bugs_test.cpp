@@ -63,6 +63,7 @@ constexpr planted_case cases[] = {
     {bug::compensation_of_nothing_reaches_its_handler, "compensation_of_nothing_reaches_its_handler",
      "no compensation touches what its action did not make"},
     {bug::action_runs_after_its_compensation, "action_runs_after_its_compensation", "broken"},
+    {bug::old_commands_are_handled, "old_commands_are_handled", "broken"},
 };
 
 INSTANTIATE_TEST_SUITE_P(simulator, planted_bugs, ::testing::ValuesIn(cases),
