@@ -1,4 +1,4 @@
-#include "temp_folder.hpp"
+#include "support/temp_folder.hpp"
 
 #include <sagaflow/sqlite.hpp>
 #include <sagaflow/testing/inbox_conformance.hpp>

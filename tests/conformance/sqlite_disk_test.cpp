@@ -1,6 +1,6 @@
 // What the SQLite store does when its disk fails: a commit is all or nothing, and can be repeated as it was.
 #include "faulty_vfs.hpp"
-#include "temp_folder.hpp"
+#include "support/temp_folder.hpp"
 
 #include <sagaflow/sqlite.hpp>
 #include <sagaflow/testing/store_script.hpp>

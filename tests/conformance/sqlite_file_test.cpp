@@ -2,7 +2,7 @@
 // date.
 #include "../../stores/sqlite/connection.hpp"
 #include "../../stores/sqlite/schema.hpp"
-#include "temp_folder.hpp"
+#include "support/temp_folder.hpp"
 
 #include <sagaflow/sqlite.hpp>
 #include <sagaflow/testing/store_script.hpp>

@@ -2,7 +2,7 @@
 #include "../../stores/sqlite/reader.hpp"
 #include "../../stores/sqlite/schema.hpp"
 #include "../../stores/sqlite/writer.hpp"
-#include "temp_folder.hpp"
+#include "support/temp_folder.hpp"
 
 #include <sagaflow/sqlite.hpp>
 #include <sagaflow/testing/store_script.hpp>

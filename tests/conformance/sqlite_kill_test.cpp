@@ -1,5 +1,5 @@
 // A process that holds the files is killed; the next one opens them at once and finds what was durable.
-#include "temp_folder.hpp"
+#include "support/temp_folder.hpp"
 
 #include <sagaflow/sqlite.hpp>
 #include <sagaflow/testing/store_script.hpp>

@@ -1,3 +1,5 @@
+#include "support/temp_folder.hpp"
+
 #include <sagaflow/error.hpp>
 #include <sagaflow/spdlog.hpp>
 
@@ -11,7 +13,6 @@
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 namespace {
 
@@ -23,14 +24,6 @@ using sagaflow::spdlog_sink;
 
 class SpdlogSink : public testing::Test {
   protected:
-    void SetUp() override {
-        std::string pattern = (std::filesystem::temp_directory_path() / "sagaflow-XXXXXX").string();
-        ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-        folder = pattern;
-        file = folder / "logs" / "service.log";
-    }
-    void TearDown() override { std::filesystem::remove_all(folder); }
-
     std::vector<std::string> lines() const {
         std::ifstream in(file);
         std::vector<std::string> read;
@@ -56,8 +49,8 @@ class SpdlogSink : public testing::Test {
         return all.at(0).substr(all.at(0).find(' ') + 1);
     }
 
-    std::filesystem::path folder;
-    std::filesystem::path file;
+    const sagaflow::testing::temp_folder folder;
+    std::filesystem::path file = folder.path() / "logs" / "service.log";
 };
 
 TEST_F(SpdlogSink, text_is_one_readable_line_with_its_fields) {
@@ -187,10 +180,10 @@ TEST_F(SpdlogSink, writes_to_stderr_without_a_file) {
 
 TEST_F(SpdlogSink, a_file_that_cannot_be_opened_is_said_at_once_by_name) {
     try {
-        spdlog_sink sink({.file = folder}); // a folder is no file
+        spdlog_sink sink({.file = folder.path()}); // a folder is no file
         FAIL() << "opened a folder";
     } catch (const sagaflow::error& failure) {
-        EXPECT_NE(std::string(failure.what()).find(folder.string()), std::string::npos);
+        EXPECT_NE(std::string(failure.what()).find(folder.path().string()), std::string::npos);
     }
 }
 

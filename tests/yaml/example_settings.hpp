@@ -4,15 +4,11 @@
 #include <sagaflow/yaml.hpp>
 
 #include <chrono>
-#include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 namespace sagaflow::config {
 
@@ -83,24 +79,6 @@ class example {
         EXPECT_EQ(lines.size(), 1U) << testing::PrintToString(lines);
         return lines.empty() ? "none" : lines[0];
     }
-};
-
-class temporary_folder {
-  public:
-    temporary_folder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "sagaflow-XXXXXX").string();
-        if (mkdtemp(pattern.data()) != nullptr) path = pattern;
-    }
-    ~temporary_folder() { std::filesystem::remove_all(path); }
-    temporary_folder(const temporary_folder&) = delete;
-    temporary_folder& operator=(const temporary_folder&) = delete;
-
-    std::string write(const std::string& name, std::string_view content) const {
-        std::ofstream(path / name, std::ios::binary) << content;
-        return (path / name).string();
-    }
-
-    std::filesystem::path path;
 };
 
 } // namespace sagaflow::config

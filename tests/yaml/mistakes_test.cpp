@@ -1,4 +1,5 @@
 #include "example_settings.hpp"
+#include "support/temp_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -116,15 +117,15 @@ TEST(Mistakes, a_file_that_is_no_map_of_settings_is_refused) {
 }
 
 TEST(Mistakes, a_file_that_cannot_be_read_is_named_with_the_reason) {
-    const sagaflow::config::temporary_folder folder;
-    const std::string missing = (folder.path / "missing.yaml").string();
+    const sagaflow::testing::temp_folder folder;
+    const std::string missing = folder.file("missing.yaml");
     EXPECT_EQ(example().only_mistake({.file = missing}),
               missing + ": can't be read: No such file or directory");
     EXPECT_EQ(example().only_mistake({.arguments = {"--config", missing}}),
               missing + ": can't be read: No such file or directory");
     EXPECT_EQ(example().only_mistake({.arguments = {"--config="}}), "--config: needs the name of a file");
-    EXPECT_EQ(example().only_mistake({.file = folder.path.string()}),
-              folder.path.string() + ": can't be read: Is a directory");
+    EXPECT_EQ(example().only_mistake({.file = folder.path().string()}),
+              folder.path().string() + ": can't be read: Is a directory");
 }
 
 TEST(Mistakes, a_required_setting_that_nobody_sets_is_one) {

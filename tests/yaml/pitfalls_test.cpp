@@ -1,5 +1,6 @@
 // What YAML and its parser would let pass, or choke on: each is refused with its place, or works.
 #include "example_settings.hpp"
+#include "support/temp_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -66,7 +67,7 @@ TEST(Pitfalls, a_large_file_is_refused) {
     EXPECT_EQ(example().only_mistake_in(std::string(1024 * 1024 + 1, ' ')),
               "demo.yaml: is larger than 1 MiB");
     EXPECT_THAT(example().mistakes_in(std::string(1024 * 1024, ' ')), IsEmpty());
-    const sagaflow::config::temporary_folder folder;
+    const sagaflow::testing::temp_folder folder;
     const auto file = folder.write("big.yaml", std::string(2 * 1024 * 1024, '#'));
     EXPECT_EQ(example().only_mistake({.file = file}), file + ": is larger than 1024 KiB");
 }

@@ -1,4 +1,5 @@
 #include "example_settings.hpp"
+#include "support/temp_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using sagaflow::config::example;
-using sagaflow::config::temporary_folder;
+using sagaflow::testing::temp_folder;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -20,7 +21,7 @@ class Reload : public testing::Test {
     }
     void write(const std::string& text) { file = folder.write("demo.yaml", text); }
 
-    temporary_folder folder;
+    temp_folder folder;
     std::string file;
     example demo;
 };

@@ -1,4 +1,5 @@
 #include "example_settings.hpp"
+#include "support/temp_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +7,7 @@
 namespace {
 
 using sagaflow::config::example;
-using sagaflow::config::temporary_folder;
+using sagaflow::testing::temp_folder;
 using testing::Each;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -69,7 +70,7 @@ TEST(Secrets, are_not_taken_from_the_command_line) {
 }
 
 TEST(Secrets, can_be_read_from_a_file_that_any_source_names) {
-    const temporary_folder folder;
+    const temp_folder folder;
     const std::string secret = folder.write("secret", "from a file\r\n");
     const std::string settings = folder.write("demo.yaml", "store: {password_file: secret}\n");
     example demo;
@@ -87,7 +88,7 @@ TEST(Secrets, can_be_read_from_a_file_that_any_source_names) {
 }
 
 TEST(Secrets, of_a_later_source_win_whether_value_or_file) {
-    const temporary_folder folder;
+    const temp_folder folder;
     const std::string secret = folder.write("secret", "from a file");
     example demo;
     EXPECT_THAT(demo.load({.file = "x",
@@ -101,7 +102,7 @@ TEST(Secrets, of_a_later_source_win_whether_value_or_file) {
 }
 
 TEST(Secrets, in_files_that_cannot_be_read_are_a_mistake) {
-    const temporary_folder folder;
+    const temp_folder folder;
     const std::string empty = folder.write("empty", "\n");
     const std::string large = folder.write("large", std::string(70'000, 'x'));
     const auto mistake = [](const std::string& file) {

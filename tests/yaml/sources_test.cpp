@@ -1,4 +1,5 @@
 #include "example_settings.hpp"
+#include "support/temp_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -146,8 +147,8 @@ TEST_F(Start, takes_arguments_and_environment_of_the_process) {
 }
 
 TEST_F(Start, reads_the_default_file_when_it_is_there) {
-    const sagaflow::config::temporary_folder folder;
-    const std::string file = (folder.path / "demo.yaml").string();
+    const sagaflow::testing::temp_folder folder;
+    const std::string file = folder.file("demo.yaml");
     int port = 1;
     const auto start_program = [&](std::vector<const char*> arguments) {
         arguments.insert(arguments.begin(), "demo");
