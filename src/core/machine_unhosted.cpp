@@ -1,8 +1,7 @@
 // Sagas whose version is not hosted: suspended, their replies kept raw, until it is (R15).
-#include "core/json_text.hpp"
 #include "core/machine_work.hpp"
 
-#include <boost/json.hpp>
+#include <utility>
 
 namespace sagaflow::core {
 
@@ -10,19 +9,11 @@ plan placeholder_plan(const saga_row& row) {
     plan p;
     p.name = row.saga_type;
     p.version = row.version;
-    boost::json::error_code ec;
-    boost::json::parse_options depth;
-    depth.max_depth = 64; // as record_reader.cpp does
-    const auto tree = boost::json::parse(row.record, ec, {}, depth);
-    const auto* record = ec ? nullptr : tree.if_object();
-    const auto* steps = record ? record->if_contains("steps") : nullptr;
-    if (steps && steps->is_object()) {
-        for (const auto& [name, value] : steps->get_object()) {
-            step_plan s;
-            s.name = name;
-            s.timeout = s.compensation_timeout = duration::max() / 4;
-            p.steps.push_back(std::move(s));
-        }
+    for (auto& name : step_names_of(row)) {
+        step_plan s;
+        s.name = std::move(name);
+        s.timeout = s.compensation_timeout = duration::max() / 4;
+        p.steps.push_back(std::move(s));
     }
     return p;
 }

@@ -135,4 +135,7 @@ saga_record decode(const plan& definition, const saga_row& row, time_point now);
 // The user's state in a stored record, undecoded.
 std::string data_of(const saga_row& row);
 
+// The names of the steps in a stored record; none if it can't be read: then decode() says why.
+std::vector<std::string> step_names_of(const saga_row& row);
+
 } // namespace sagaflow::core

@@ -23,11 +23,15 @@ constexpr std::size_t max_depth = 64; // the user's state (32 at most) within th
             "; restore the store from a backup, or remove this row once its effects were undone by hand");
 }
 
-json::value parse(const saga_row& row) {
+json::value parse(const saga_row& row, json::error_code& ec) {
     json::parse_options options;
     options.max_depth = max_depth;
+    return json::parse(row.record, ec, {}, options);
+}
+
+json::value parse(const saga_row& row) {
     json::error_code ec;
-    auto value = json::parse(row.record, ec, {}, options);
+    auto value = parse(row, ec);
     if (ec) fail(row, ec.message());
     if (!value.is_object()) fail(row, "it is not a JSON object");
     return value;
@@ -242,6 +246,17 @@ saga_record decode(const plan& definition, const saga_row& row, time_point now) 
 std::string data_of(const saga_row& row) {
     const auto tree = parse(row);
     return reader(row, tree.get_object(), "").raw("data");
+}
+
+std::vector<std::string> step_names_of(const saga_row& row) {
+    std::vector<std::string> names;
+    json::error_code ec;
+    const auto tree = parse(row, ec);
+    const auto* record = ec ? nullptr : tree.if_object();
+    const auto* steps = record ? record->if_contains("steps") : nullptr;
+    if (steps && steps->is_object())
+        for (const auto& [name, value] : steps->get_object()) names.emplace_back(name);
+    return names;
 }
 
 } // namespace sagaflow::core
