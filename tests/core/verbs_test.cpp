@@ -132,6 +132,43 @@ TEST(machine, R13_each_verb_is_an_event_with_who_and_why) {
     }
 }
 
+TEST(machine, R13_skip_and_undo_are_events_with_who_and_why_too) {
+    const auto p = make_plan(saga_of(a_pivot("p"), a_retriable("r")));
+    const machine m(*p, {});
+    for (const auto v : {verb::skip, verb::undo}) {
+        saga_record r;
+        r.id = "s";
+        r.birth = 1;
+        r.data = "{}";
+        m.start(r, time_point(1h));
+        m.reply(r, {0, false, 1, reply_outcome::unknown, "{}"}, time_point(1h));
+        const auto done = m.operate(r, {v, "kim", "asked the bank", ""}, time_point(2h));
+        ASSERT_TRUE(std::holds_alternative<transition>(done)) << to_string(v);
+        const auto& note = std::get<transition>(done).note;
+        ASSERT_TRUE(note) << to_string(v);
+        const auto details = boost::json::parse(note->details).as_object();
+        EXPECT_EQ(details.at("who"), "kim");
+        EXPECT_EQ(details.at("why"), "asked the bank");
+        EXPECT_EQ(*r.steps[0].reason, v == verb::skip ? "skipped by kim: asked the bank"
+                                                      : "did not happen, says kim: asked the bank");
+    }
+}
+
+TEST(machine, R13_a_saga_that_was_compensating_goes_on_backwards_after_suspend_and_retry) {
+    EXPECT_GOES(saga_of(a_step("a"), a_step("b")), R"(
+        start       -> started a=sent; send a
+        reply a     -> progressed a=done b=sent; send b
+        reject b no -> compensating b=rejected a=compensating; send a/compensation
+        suspend     -> suspended
+        undo        -> refused wrong_state
+        wait 1h      -> nothing
+        retry       -> resumed a=compensating; send a/compensation
+        wait 20s    -> nothing
+        wait 1s     -> retried a=compensating; send a/compensation #2
+        reply a/compensation -> compensated a=compensated
+    )");
+}
+
 TEST(machine, R13_suspend_holds_an_unfinished_saga_and_no_timer_runs) {
     EXPECT_GOES(with_timeout(whole(), 1h), R"(
         start    -> started a=sent; send a

@@ -214,6 +214,21 @@ TEST(EngineReports, counts_what_happens) {
     EXPECT_EQ(value_of(*b.sagas, "sagaflow_ready"), 0);
 }
 
+TEST(EngineReports, counts_the_compensations_that_it_sends) {
+    bench b;
+    b.run();
+    const desk d(b.bus, [](const message& c) -> std::optional<message> {
+        if (c.step == "car" && c.kind == message_kind::command) return rejection_of(c, "none-left");
+        return success(c);
+    });
+    b.trips->start("t1", {"ada"}).value();
+    follow(*b.sagas, "t1");
+    EXPECT_TRUE(b.sagas->stop());
+    EXPECT_EQ(value_of(*b.sagas, "sagaflow_compensations_sent_total"), 2);
+    EXPECT_EQ(value_of(*b.sagas, "sagaflow_commands_sent_total"), 5);
+    EXPECT_EQ(value_of(*b.sagas, "sagaflow_sagas_finished_total", "compensated"), 1);
+}
+
 TEST(EngineReports, raises_an_alert_for_a_saga_that_needs_somebody_and_logs_it) {
     bench b;
     auto options = b.options();
