@@ -1,8 +1,8 @@
 // A participant whose data is in SQLite: what its handlers write and what the inbox remembers is one
 // transaction.
-#include "../conformance/temp_folder.hpp"
 #include "chat.hpp"
 #include "scripted_transport.hpp"
+#include "support/temp_folder.hpp"
 
 #include <sagaflow/sqlite.hpp>
 
