@@ -7,6 +7,7 @@
 #include <sagaflow/sqlite.hpp>
 #include <sagaflow/testing/store_script.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -108,6 +109,40 @@ TEST_F(sqlite_ids, of_a_batch_that_was_rolled_back_are_free) {
     b.changed.clear();
     writing->commit(b);
     EXPECT_TRUE(is_refused("new"));
+}
+
+// The filter forgets nothing, so it is made anew, some of it with each commit; meanwhile and afterwards it
+// must know everybody who is there.
+TEST_F(sqlite_ids, are_looked_for_in_memory_only_when_many_others_were_purged) {
+    constexpr int batches = 33;
+    constexpr int each = 4'000; // together more than the filter bears
+    for (int n = 0; n < 6; ++n) writing->commit(script.started_many("id-", each)); // they go to the disk
+    ASSERT_GT(on_disk(), 3 * each);
+    writing->ids().set_recent_limit(64 * 1024);
+    std::vector<std::string> gone;
+    for (int n = 0; n < batches; ++n) {
+        auto b = script.next();
+        auto purge = script.next();
+        for (int i = 0; i < each; ++i) {
+            gone.push_back("gone-" + std::to_string(n * each + i));
+            purge.purged.push_back(script.start(b, gone.back()).birth);
+            script.finish(b, gone.back());
+        }
+        writing->commit(b);
+        writing->commit(purge);
+    }
+    const auto looked_for_on_disk = [&] {
+        return std::count_if(gone.begin(), gone.end(), [&](const std::string& id) {
+            return writing->ids().find(sqlite::hash_of_id(id)).look_on_disk;
+        });
+    };
+    for (int n = 0; n < 50; ++n) {
+        for (int i = n; i < 6 * each; i += 997) ASSERT_TRUE(has(i)) << n;
+        ASSERT_TRUE(is_refused("id-" + std::to_string(n)));
+        writing->commit(script.started({"new-" + std::to_string(n)}));
+        ASSERT_TRUE(is_refused("new-" + std::to_string(n)));
+    }
+    EXPECT_LT(looked_for_on_disk(), batches * each / 10);
 }
 
 TEST(sqlite_recent_ids, finds_what_was_inserted_and_not_erased) {
