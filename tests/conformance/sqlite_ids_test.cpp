@@ -145,6 +145,11 @@ TEST_F(sqlite_ids, are_looked_for_in_memory_only_when_many_others_were_purged) {
     EXPECT_LT(looked_for_on_disk(), batches * each / 10);
 }
 
+TEST(sqlite_ids_hash, is_part_of_the_files_format_and_never_changes) {
+    EXPECT_EQ(sqlite::hash_of_id(""), -1166397803181037274);
+    EXPECT_EQ(sqlite::hash_of_id("signup-ada"), -3860629031319407210);
+}
+
 TEST(sqlite_recent_ids, finds_what_was_inserted_and_not_erased) {
     sqlite::recent_ids ids;
     for (std::uint64_t i = 1; i <= 5'000; ++i)

@@ -164,6 +164,44 @@ TEST(shard_durability, F1_nothing_comes_out_any_more_after_a_stop) {
     EXPECT_FALSE(w.wake);
 }
 
+TEST(shard_replies, are_matched_by_saga_and_step_when_they_name_no_command) {
+    world w(hosting(a_step("one"), a_step("two")));
+    w.start("ada");
+    w.settle();
+    w.reply_for("ada", "one");
+    w.settle();
+    EXPECT_EQ(w.published.back().step, "two");
+    w.reply_for("ada", "two", 0, reply_outcome::rejected);
+    w.settle();
+    ASSERT_EQ(w.published.back().kind, message_kind::compensation);
+    w.reply_for("ada", "one", 7); // the step is being undone: it can only mean that
+    w.settle();
+    EXPECT_EQ(w.row("ada").state, saga_state::compensated);
+    EXPECT_EQ(w.acknowledged.back(), 7U);
+}
+
+TEST(shard_replies, that_belong_to_nothing_here_are_acknowledged_and_counted) {
+    auto w = one_step();
+    const auto command = started_saga(w, "ada");
+    w.reply_for("", "one", 1);
+    w.reply_for("ada", "three", 2);
+    w.reply_for("nobody", "one", 3);
+    w.reply_for(std::string(129, 'x'), "one", 4);
+    w.reply("ada~999/one/action", 5);
+    w.settle();
+    EXPECT_EQ(w.acknowledged.size(), 5U);
+    EXPECT_EQ(w.it->figures().unknown_replies, 5U);
+    EXPECT_EQ(w.row("ada").state, saga_state::running);
+    EXPECT_TRUE(w.published.empty());
+}
+
+TEST(shard_start, R1_the_hash_of_an_input_is_stored_and_never_changes) {
+    auto w = one_step();
+    w.start("ada");
+    w.settle();
+    EXPECT_EQ(w.row("ada").input_hash, 3297806359848675187ULL);
+}
+
 TEST(shard_start, R1_a_known_id_is_answered_with_the_saga_that_there_is_running_or_finished) {
     auto w = one_step();
     w.start("ada", 1);

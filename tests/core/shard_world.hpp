@@ -55,6 +55,18 @@ class world {
     void reject(const std::string& command, token delivery = 0) {
         answer_command(command, delivery, reply_outcome::rejected, R"({"reason":"no"})");
     }
+    // From a participant that knows nothing of command ids.
+    void reply_for(const std::string& saga, const std::string& step, token delivery = 0,
+                   reply_outcome outcome = reply_outcome::success) {
+        message m;
+        m.kind = message_kind::reply;
+        m.saga_id = saga;
+        m.step = step;
+        m.outcome = outcome;
+        m.body = outcome == reply_outcome::success ? R"({"text":"x"})" : R"({"reason":"no"})";
+        it->reply(std::move(m), delivery, now);
+        take();
+    }
     void operate(const std::string& id, verb what, token caller = 0) {
         it->operate({id, {what, "ann", "because", ""}, caller}, now);
         take();
