@@ -30,18 +30,20 @@ namespace bench {
 
 using namespace sagaflow;
 
-sagaflow::saga<trip> trip_saga() {
+sagaflow::saga<trip> trip_saga(sagaflow::duration timeout) {
     const step<trip, reserve_room> room = {
         .name = "room",
         .send = [](const trip& t) { return reserve_room{t.guest}; },
         .on_reply = [](trip& t, const reserved& r) { t.room = r.reservation; },
         .compensate = [](const trip& t) { return release_room{t.guest}; },
+        .timeout = timeout,
     };
     const step<trip, reserve_flight> flight = {
         .name = "flight",
         .send = [](const trip& t) { return reserve_flight{t.guest}; },
         .on_reply = [](trip& t, const reserved& r) { t.flight = r.reservation; },
         .compensate = [](const trip& t) { return release_flight{t.guest}; },
+        .timeout = timeout,
     };
     const step<trip, charge> payment = {
         .name = "payment",
@@ -51,6 +53,7 @@ sagaflow::saga<trip> trip_saga() {
             },
         .on_reply = [](trip& t, const reserved& r) { t.payment = r.reservation; },
         .compensate = [](const trip& t) { return refund{t.guest}; },
+        .timeout = timeout,
     };
     return {.name = "trip", .version = 1, .stages = stages(room, flight, payment)};
 }

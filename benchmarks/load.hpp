@@ -63,7 +63,7 @@ struct trip {
 };
 BOOST_DESCRIBE_STRUCT(trip, (), (guest, amount, room, flight, payment))
 
-sagaflow::saga<trip> trip_saga();
+sagaflow::saga<trip> trip_saga(sagaflow::duration timeout = sagaflow::default_timeout); // of each attempt
 
 // 24 random characters, the same sequence in every run.
 class id_source {

@@ -23,6 +23,9 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
+// They wait for their answers longer than a run takes: what is measured is waiting, not retrying.
+constexpr auto patience = std::chrono::hours(24);
+
 double seconds_since(clock::time_point from) {
     return std::chrono::duration<double>(clock::now() - from).count();
 }
@@ -41,7 +44,7 @@ struct running_engine {
                   .store = sagaflow::sqlite::open({.path = file.string()}),
                   .transports = {sink},
                   .limits = {.hot_sagas = hot}}),
-          trips(engine.host(trip_saga())) {
+          trips(engine.host(trip_saga(patience))) {
         engine.start();
     }
     std::shared_ptr<sink_transport> sink;
