@@ -1,9 +1,9 @@
 // Reading: Boost.JSON parses, on the stack when it fits.
+#include "tree.hpp"
+
 #include <sagaflow/json.hpp>
 
 #include <cmath>
-
-#include <boost/json.hpp>
 
 namespace sagaflow::json {
 
@@ -164,10 +164,8 @@ std::pair<std::string_view, node> node::entry(std::size_t i) const {
 void parse(std::string_view text, void* context, void (*use)(void*, node)) {
     alignas(std::max_align_t) unsigned char buffer[stack_bytes];
     boost::json::monotonic_resource memory(buffer, sizeof buffer);
-    boost::json::parse_options options;
-    options.max_depth = deepest;
     boost::json::error_code ec;
-    const auto document = boost::json::parse({text.data(), text.size()}, ec, &memory, options);
+    const auto document = read_tree(text, &memory, deepest, ec);
     if (ec) fail(place{}, "not JSON: " + ec.message());
     use(context, node(&document));
 }

@@ -1,6 +1,10 @@
 #include <sagaflow/json.hpp>
 #include <sagaflow/step.hpp>
 
+#include <bit>
+#include <cmath>
+#include <random>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -217,6 +221,29 @@ TEST(json, reads_a_whole_number_where_a_fraction_may_stand) {
     auto text = encode(sample());
     text.replace(text.find("0.1"), 3, "2");
     EXPECT_EQ(codec<shop::everything>::decode(text).price, 2.0);
+}
+
+struct measure {
+    double value = 0;
+};
+BOOST_DESCRIBE_STRUCT(measure, (), (value))
+
+TEST(json, reads_each_fraction_as_the_nearest_double) {
+    const auto again = [](double value) {
+        std::string text;
+        codec<measure>::encode({value}, text);
+        return codec<measure>::decode(text).value;
+    };
+    std::mt19937_64 random{7};
+    for (int i = 0; i < 100'000; ++i) {
+        const auto value = std::bit_cast<double>(random());
+        if (!std::isfinite(value)) continue;
+        ASSERT_EQ(again(value), value) << std::hexfloat << value;
+    }
+    EXPECT_EQ(codec<measure>::decode(R"({"value":333333333333333333333333333333333333333333331e-3})").value,
+              333333333333333333333333333333333333333333331e-3);
+    EXPECT_EQ(codec<measure>::decode(R"({"value":1e-999})").value, 0);
+    EXPECT_THROW(codec<measure>::decode(R"({"value":1e999})"), error);
 }
 
 TEST(json, refuses_what_is_not_an_object) {
