@@ -34,7 +34,7 @@ TEST(EngineStoreTrouble, refuses_starts_meanwhile_and_tells_those_in_the_batch_a
     b.run();
     b.disk->fail_commits(transient_error());
     EXPECT_EQ(b.walks->start("1", {"ada"}, {}, 1ms).error().code, errc::outcome_unknown);
-    b.disk->wait_for_failures(1);
+    b.disk->wait_for_failures(2); // by then the shard was told of the first
     EXPECT_EQ(b.walks->start("2", {"ada"}).error().code, errc::unavailable);
     b.disk->fail_commits(std::nullopt);
     b.lines->wait_for("the store works again");
