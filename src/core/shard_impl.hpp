@@ -80,6 +80,7 @@ struct shard::impl {
                      time_point now);
     void listed(std::uint64_t ticket, saga_page page, time_point now);
     void scanned(std::uint64_t ticket, saga_page page, time_point now);
+    std::size_t scan_size() const;
     void rehosted(std::uint64_t ticket, saga_page page, time_point now);
     void timers_listed(std::uint64_t ticket, saga_page page, time_point now);
     void purge_listed(saga_page page, time_point now);

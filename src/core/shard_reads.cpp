@@ -177,6 +177,12 @@ void shard::impl::resume_or_resend(hot_saga& saga, time_point now) {
     apply(saga, std::move(t));
 }
 
+// With a pace the scan takes small pages, ten in a second, so that it is even.
+std::size_t shard::impl::scan_size() const {
+    const auto pace = options.resend_per_second;
+    return pace == 0 ? page_size : std::clamp<std::size_t>(pace / 10, 1, page_size);
+}
+
 void shard::impl::scanned(std::uint64_t ticket, saga_page page, time_point now) {
     const auto resent = figures.resent;
     for (const auto& row : page.sagas) {
@@ -276,7 +282,7 @@ void shard::impl::request_reads(time_point now) {
     if (recovery.active && room && recovery.not_before <= now && !reads.is_reading(read_log::purpose::scan)) {
         saga_filter f;
         f.among = saga_filter::order::unfinished;
-        f.limit = page_size;
+        f.limit = scan_size();
         list(read_log::purpose::scan, f, recovery.after);
     }
     if (!rehosting.empty() && !rehost_reading && !recovery.active) {
