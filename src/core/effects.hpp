@@ -39,9 +39,10 @@ struct answer {
     answer_value value;
 };
 
+// For one transport. The ticket of each message comes back with publish_reported().
 struct outgoing {
-    std::uint64_t ticket = 0; // comes back with publish_reported()
-    sagaflow::message message;
+    std::vector<message> messages;
+    std::vector<std::uint64_t> tickets; // parallel
 };
 
 // A read of the store. `load`: by id, else `list`.
@@ -57,8 +58,8 @@ struct effects {
     std::shared_ptr<const batch>
         commit;                    // at most one is on its way; report it with committed() or commit_failed()
     std::vector<store_read> reads; // answer each with loaded() or listed(); if the store can't, try again
-    std::vector<std::vector<outgoing>> publish; // by transport; report each message with publish_reported()
-    std::vector<token> acknowledge;             // deliveries
+    std::vector<outgoing> publish; // by transport; may be shorter than there are
+    std::vector<token> acknowledge; // deliveries
     std::vector<answer> answers;
     std::vector<std::shared_ptr<const event>> notify; // durable events, in order of seq
     std::vector<alert> alerts;

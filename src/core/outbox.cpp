@@ -38,7 +38,7 @@ void outbox::wait_in_line(hot_saga& saga, std::size_t transport) {
 }
 
 void outbox::emit(hot_saga& saga, std::size_t step, bool compensation, std::string body, target to,
-                  std::vector<std::vector<outgoing>>& out) {
+                  std::vector<outgoing>& out) {
     auto& s = saga.record.steps[step];
     const std::uint32_t number = compensation ? s.compensation_number : s.action_number;
     std::uint64_t ticket = tickets_.size();
@@ -52,9 +52,9 @@ void outbox::emit(hot_saga& saga, std::size_t step, bool compensation, std::stri
     ++lanes_[to.transport].with_transport;
     ++saga.unaccepted;
     s.out->published = true;
-    outgoing o;
-    o.ticket = ticket;
-    auto& m = o.message;
+    if (out.size() < lanes_.size()) out.resize(lanes_.size());
+    out[to.transport].tickets.push_back(ticket);
+    auto& m = out[to.transport].messages.emplace_back();
     m.address = std::move(to.address);
     m.id =
         format({saga.record.id, saga.record.birth, saga.definition->steps[step].name, compensation, number});
@@ -73,12 +73,9 @@ void outbox::emit(hot_saga& saga, std::size_t step, bool compensation, std::stri
         m.trace_state = saga.record.trace->state;
     }
     m.body = std::move(body);
-    if (out.size() < lanes_.size()) out.resize(lanes_.size());
-    out[to.transport].push_back(std::move(o));
 }
 
-void outbox::offer(hot_saga& saga, send_order order, time_point now,
-                   std::vector<std::vector<outgoing>>& out) {
+void outbox::offer(hot_saga& saga, send_order order, time_point now, std::vector<outgoing>& out) {
     const auto& s = saga.record.steps[order.step];
     // What was decided after this command may have overtaken it: then it is not sent any more.
     if (s.state != (order.compensation ? step_state::compensating : step_state::sent)) return;
@@ -92,7 +89,7 @@ void outbox::offer(hot_saga& saga, send_order order, time_point now,
 }
 
 void outbox::send_waiting(hot_saga& saga, std::size_t transport, const body_maker& body_of,
-                          std::vector<std::vector<outgoing>>& out) {
+                          std::vector<outgoing>& out) {
     for (std::size_t i = 0; i < saga.record.steps.size(); ++i) {
         const auto& s = saga.record.steps[i];
         if (!is_out(s) || s.out->accepted || s.out->published) continue;
@@ -104,7 +101,7 @@ void outbox::send_waiting(hot_saga& saga, std::size_t transport, const body_make
     }
 }
 
-void outbox::drain(time_point now, const body_maker& body_of, std::vector<std::vector<outgoing>>& out,
+void outbox::drain(time_point now, const body_maker& body_of, std::vector<outgoing>& out,
                    std::vector<hot_saga*>& left) {
     for (std::size_t t = 0; t < lanes_.size(); ++t) {
         auto& l = lanes_[t];
@@ -148,16 +145,26 @@ outbox::ticket_entry outbox::report(std::uint64_t ticket, published::verdict ver
 }
 
 hot_saga* outbox::shed(const std::function<bool(const hot_saga&)>& can_go) {
-    auto longest = std::max_element(lanes_.begin(), lanes_.end(), [](const lane& a, const lane& b) {
-        return a.line.size() < b.line.size();
-    });
-    if (longest == lanes_.end() || longest->line.empty()) return nullptr;
-    auto* saga = longest->line.back();
-    const auto bit = 1U << static_cast<unsigned>(longest - lanes_.begin());
-    if (saga->waiting_mask != bit || !can_go(*saga)) return nullptr;
-    longest->line.pop_back();
-    saga->waiting_mask = 0;
+    constexpr std::ptrdiff_t looks_past = 64; // sagas that can't go
+    const auto& line = std::max_element(lanes_.begin(), lanes_.end(), [](const lane& a, const lane& b) {
+                           return a.line.size() < b.line.size();
+                       })->line;
+    const auto end = line.rbegin() + std::min(looks_past, std::ssize(line));
+    const auto found = std::find_if(line.rbegin(), end, [&](const hot_saga* s) { return can_go(*s); });
+    if (found == end) return nullptr;
+    auto* const saga = *found;
+    leave_lines(*saga);
     return saga;
+}
+
+// A saga stands at about the same place in each of its lines: near the end from where it is sought.
+void outbox::leave_lines(hot_saga& saga) {
+    for (std::size_t t = 0; t < lanes_.size(); ++t) {
+        if ((saga.waiting_mask & (1U << t)) == 0) continue;
+        auto& line = lanes_[t].line;
+        line.erase(std::prev(std::find(line.rbegin(), line.rend(), &saga).base()));
+    }
+    saga.waiting_mask = 0;
 }
 
 std::optional<time_point> outbox::wake(time_point now, bool any) const {

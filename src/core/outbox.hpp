@@ -28,13 +28,13 @@ class outbox {
 
     // A durable command: into `out` if the window has room, else its saga waits in line. A saga with newer
     // changes, which are not durable yet, waits too: what goes out is made from the record.
-    void offer(hot_saga& saga, send_order order, time_point now, std::vector<std::vector<outgoing>>& out);
+    void offer(hot_saga& saga, send_order order, time_point now, std::vector<outgoing>& out);
 
     // Fills the windows from the lines with what is durable. `body_of` makes a message's body again;
     // none: do not send it (any more). `left`: the sagas that are not in line any more.
     using body_maker =
         std::function<std::optional<std::string>(hot_saga&, std::size_t step, bool compensation)>;
-    void drain(time_point now, const body_maker& body_of, std::vector<std::vector<outgoing>>& out,
+    void drain(time_point now, const body_maker& body_of, std::vector<outgoing>& out,
                std::vector<hot_saga*>& left);
 
     // The transport's word on a ticket, which is then free. A failed one puts the saga in line again, after a
@@ -44,7 +44,8 @@ class outbox {
     // Batches up to this one are durable.
     void durable(std::uint64_t number) noexcept { durable_ = number; }
 
-    // Takes a saga out of the longest line's far end to make room in memory; null: the one there can't go.
+    // Takes a saga that `can_go` out of its lines to make room in memory, from near the far end of the
+    // longest; null: there is none.
     hot_saga* shed(const std::function<bool(const hot_saga&)>& can_go);
 
     hot_saga* saga_of(std::uint64_t ticket) const { return tickets_[ticket].saga; }
@@ -66,10 +67,11 @@ class outbox {
         return !saga.dirty && saga.last_batch <= durable_;
     }
     void wait_in_line(hot_saga& saga, std::size_t transport);
+    void leave_lines(hot_saga& saga);
     void emit(hot_saga& saga, std::size_t step, bool compensation, std::string body, target to,
-              std::vector<std::vector<outgoing>>& out);
+              std::vector<outgoing>& out);
     void send_waiting(hot_saga& saga, std::size_t transport, const body_maker& body_of,
-                      std::vector<std::vector<outgoing>>& out);
+                      std::vector<outgoing>& out);
 
     const shard_options& options_;
     std::string source_;

@@ -77,9 +77,9 @@ void shard::refuse_starts() {
 effects shard::take_effects(time_point now) {
     auto e = impl_->take_effects(now);
     for (const auto& to_one : e.publish)
-        for (const auto& o : to_one) {
+        for (const auto& m : to_one.messages) {
             ++impl_->figures.commands_sent;
-            if (o.message.kind == message_kind::compensation) ++impl_->figures.compensations_sent;
+            if (m.kind == message_kind::compensation) ++impl_->figures.compensations_sent;
         }
     e.wake = impl_->wake(now);
     return e;

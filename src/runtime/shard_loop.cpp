@@ -127,7 +127,7 @@ bool shard_loop::carry_out(core::effects&& e) {
     const bool commit_here = e.commit && alone && is_small(*e.commit);
     if (e.commit && !commit_here) with_.commits.commit(e.commit);
     for (std::size_t i = 0; i < e.publish.size(); ++i)
-        if (!e.publish[i].empty()) publish(i, std::move(e.publish[i]));
+        if (!e.publish[i].messages.empty()) publish(i, std::move(e.publish[i]));
     if (!e.answers.empty()) with_.waiting.answer(std::move(e.answers));
     if (!e.notify.empty()) {
         with_.watchers.notify(e.notify);
@@ -157,18 +157,11 @@ bool shard_loop::read(std::vector<core::store_read>&& reads, bool alone) {
     return done_here;
 }
 
-void shard_loop::publish(std::size_t transport, std::vector<core::outgoing>&& batch) {
-    auto tickets = std::make_shared<std::vector<std::uint64_t>>();
-    std::vector<message> messages;
-    tickets->reserve(batch.size());
-    messages.reserve(batch.size());
-    for (auto& o : batch) {
-        tickets->push_back(o.ticket);
-        messages.push_back(std::move(o.message));
-    }
+void shard_loop::publish(std::size_t transport, core::outgoing&& batch) {
+    auto tickets = std::make_shared<std::vector<std::uint64_t>>(std::move(batch.tickets));
     // The transport may keep the handler longer than this engine lives.
     with_.transports[transport]->publish(
-        std::move(messages), [tickets, inputs = with_.inputs](std::span<const published> news) {
+        std::move(batch.messages), [tickets, inputs = with_.inputs](std::span<const published> news) {
             publish_reports reports;
             reports.reserve(news.size());
             for (const auto& p : news) {

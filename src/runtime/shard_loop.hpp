@@ -62,7 +62,7 @@ class shard_loop {
     void carry_out_all();
     bool carry_out(core::effects&& e);
     bool read(std::vector<core::store_read>&& reads, bool alone);
-    void publish(std::size_t transport, std::vector<core::outgoing>&& batch);
+    void publish(std::size_t transport, core::outgoing&& batch);
     void note(std::span<const event_ptr> events) const;
     void note(std::span<const alert> alerts) const;
     void publish_figures();

@@ -87,7 +87,7 @@ void simulated_run::end_life() {
         auto* c = std::get_if<commit_asked>(&i.what);
         if (c && !is_stale(i) && dice_.percent(50)) apply(*c->b);
         auto* p = std::get_if<publish_asked>(&i.what);
-        if (p && !is_stale(i) && dice_.percent(50)) left.push_back(std::move(p->message.message));
+        if (p && !is_stale(i) && dice_.percent(50)) left.push_back(std::move(p->content));
     }
     std::erase_if(under_way_, [](const item& i) { return i.life != 0; });
     for (auto& m : left) travel(std::move(m));
@@ -136,9 +136,10 @@ void simulated_run::take_effects() {
     for (const auto& a : e.alerts) witness_.alerted(a);
     for (const auto& a : e.answers) take_answer(a);
     for (std::size_t t = 0; t < e.publish.size(); ++t)
-        for (auto& o : e.publish[t]) {
-            witness_.sent(o.message);
-            put(publish_asked{t, std::move(o)});
+        for (std::size_t i = 0; i < e.publish[t].messages.size(); ++i) {
+            auto& m = e.publish[t].messages[i];
+            witness_.sent(m);
+            put(publish_asked{t, e.publish[t].tickets[i], std::move(m)});
         }
     for (const auto delivery : e.acknowledge) {
         const auto found = deliveries_.find(delivery);

@@ -42,7 +42,8 @@ class simulated_run {
     };
     struct publish_asked {
         std::size_t transport;
-        core::outgoing message;
+        std::uint64_t ticket;
+        message content;
     };
     struct publish_done {
         std::uint64_t ticket;

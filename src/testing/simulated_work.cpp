@@ -90,7 +90,7 @@ void simulated_run::on(read_done& r, bool stale) {
 }
 
 void simulated_run::on(publish_asked& p, bool stale) {
-    auto& m = p.message.message;
+    auto& m = p.content;
     const auto id = m.id;
     auto verdict = published::verdict::accepted;
     if (!transport_up_[p.transport] || bad_luck(8))
@@ -106,7 +106,7 @@ void simulated_run::on(publish_asked& p, bool stale) {
         verdict == published::verdict::accepted ||
         (verdict == published::verdict::failed && transport_up_[p.transport] && dice_.one_in(2));
     if (arrives) travel(std::move(m));
-    if (!stale) put(publish_done{p.message.ticket, verdict}, bad_luck(10) ? 2s : 0ms);
+    if (!stale) put(publish_done{p.ticket, verdict}, bad_luck(10) ? 2s : 0ms);
 }
 
 void simulated_run::on(publish_done& p, bool stale) {

@@ -4,6 +4,23 @@
 #include <set>
 
 namespace sagaflow::core::test {
+
+struct act_elsewhere {
+    static constexpr std::string_view type = "elsewhere.act";
+    using reply = word;
+    std::string notes;
+};
+
+} // namespace sagaflow::core::test
+
+template <>
+struct sagaflow::codec<sagaflow::core::test::act_elsewhere> {
+    static void encode(const core::test::act_elsewhere& c, std::string& out) {
+        core::test::write_notes(out, c.notes);
+    }
+};
+
+namespace sagaflow::core::test {
 namespace {
 
 using ids = std::vector<std::string>;
@@ -98,6 +115,26 @@ TEST(shard_load, R20_a_saga_that_waits_for_the_window_and_left_memory_is_sent_al
     w.wait(5s);
     const auto sent = w.published_ids();
     EXPECT_EQ(std::set<std::string>(sent.begin(), sent.end()).size(), 6U);
+}
+
+TEST(shard_load, R20_sagas_that_wait_for_two_transports_at_once_leave_memory_too) {
+    auto options = bounded(2, 1);
+    options.transports = 2;
+    options.route = [](const std::string& type) { return target{type == "svc.act" ? 0U : 1U, "there"}; };
+    const step<memo, act_elsewhere> two = {
+        .name = "two",
+        .send = [](const memo& m) { return act_elsewhere{m.notes}; },
+        .compensate = nothing_to_compensate,
+    };
+    world w(hosting(parallel(a_step("one"), two)), options);
+    for (int i = 0; i < 20; ++i) w.start("saga-" + std::to_string(i));
+    w.store_all();
+    EXPECT_EQ(w.published.size(), 2U); // each transport takes one and reports nothing
+    EXPECT_LE(w.it->figures().hot, 3U);
+    w.settle();
+    w.wait(5s);
+    const auto sent = w.published_ids();
+    EXPECT_EQ(std::set<std::string>(sent.begin(), sent.end()).size(), 40U);
 }
 
 TEST(shard_load, R20_the_window_is_never_exceeded_by_recovery_either) {

@@ -79,11 +79,10 @@ class world {
             commit = e.commit;
         }
         reads.insert(reads.end(), e.reads.begin(), e.reads.end());
-        for (auto& to_transport : e.publish)
-            for (auto& o : to_transport) {
-                published.push_back(o.message);
-                unreported.push_back(std::move(o));
-            }
+        for (auto& [messages, tickets] : e.publish) {
+            published.insert(published.end(), messages.begin(), messages.end());
+            unreported.insert(unreported.end(), tickets.begin(), tickets.end());
+        }
         acknowledged.insert(acknowledged.end(), e.acknowledge.begin(), e.acknowledge.end());
         for (auto& a : e.answers) answers.emplace(a.caller, std::move(a.value));
         for (const auto& n : e.notify) events.push_back(*n);
@@ -110,7 +109,7 @@ class world {
         take();
     }
     void report(published::verdict verdict, const std::string& why = "") {
-        for (const auto& o : std::exchange(unreported, {})) it->publish_reported(o.ticket, verdict, why, now);
+        for (const auto ticket : std::exchange(unreported, {})) it->publish_reported(ticket, verdict, why, now);
         take();
     }
     void accept() { report(published::verdict::accepted); }
@@ -181,7 +180,7 @@ class world {
     // Asked for and not carried out.
     std::shared_ptr<const batch> commit;
     std::vector<store_read> reads;
-    std::vector<outgoing> unreported;
+    std::vector<std::uint64_t> unreported; // tickets
     std::optional<time_point> wake;
 
     // What came out, in order.

@@ -52,10 +52,14 @@ class transport_impl final : public transport {
     std::mutex closing_; // held while a close() waits, so that another one waits too
 };
 
-void add(std::vector<parcel>& parcels, group* to, message m, std::size_t index) {
+// `most`: messages that may still come to it.
+void add(std::vector<parcel>& parcels, group* to, message&& m, std::size_t index, std::size_t most) {
     auto found = std::find_if(parcels.begin(), parcels.end(), [&](const parcel& p) { return p.to == to; });
-    if (found == parcels.end()) found = parcels.insert(parcels.end(), parcel{to, {}, {}});
-    found->content.push_back({std::move(m), 0});
+    if (found == parcels.end()) {
+        found = parcels.insert(parcels.end(), parcel{to, {}, {}});
+        found->content.reserve(most);
+    }
+    found->content.emplace_back().content = std::move(m);
     found->indices.push_back(index);
 }
 
@@ -86,12 +90,12 @@ void transport_impl::sort(std::vector<message>& batch, std::vector<parcel>& parc
         if (const auto found = addresses_.find(batch[i].address); found != addresses_.end()) {
             for (const auto& [name, g] : found->second.groups) {
                 if (!g->takes(batch[i].type)) continue;
-                if (last) add(parcels, last, batch[i], i);
+                if (last) add(parcels, last, message(batch[i]), i, batch.size() - i);
                 last = g.get();
             }
         }
         if (last) {
-            add(parcels, last, std::move(batch[i]), i);
+            add(parcels, last, std::move(batch[i]), i, batch.size() - i);
         } else {
             unclaimed.push_back(i);
         }
