@@ -109,7 +109,8 @@ class world {
         take();
     }
     void report(published::verdict verdict, const std::string& why = "") {
-        for (const auto ticket : std::exchange(unreported, {})) it->publish_reported(ticket, verdict, why, now);
+        for (const auto ticket : std::exchange(unreported, {}))
+            it->publish_reported(ticket, verdict, why, now);
         take();
     }
     void accept() { report(published::verdict::accepted); }
