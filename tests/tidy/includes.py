@@ -10,7 +10,7 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTIL
 # (tests, benchmarks).
 MAY_INCLUDE = [
     (r"include/", [r"include/"]),
-    (r"src/core/", [r"include/", r"src/core/"]),
+    (r"src/core/", [r"include/", r"src/core/", r"src/text/"]),
     (r"src/runtime/", [r"include/", r"src/core/", r"src/runtime/"]),
     (r"src/testing/", [r"include/", r"src/core/", r"src/testing/"]),
     (r"src/http/", [r"include/", r"src/http/"]),
