@@ -2,8 +2,6 @@
 #include "core/machine_work.hpp"
 #include "core/planted.hpp"
 
-#include <algorithm>
-
 namespace sagaflow::core {
 
 namespace {
@@ -30,7 +28,6 @@ duration machine_work::delay_after(std::size_t i, bool compensation) const {
     auto delay = p.first_delay;
     for (int n = 1; n < attempt && delay.count() > 0 && delay < p.max_delay; ++n)
         delay = delay > p.max_delay / 2 ? p.max_delay : delay * 2;
-    delay = std::min(delay, p.max_delay);
     const auto half = delay.count() / 2;
     if (half == 0) return delay;
     const auto h = spread(r_.birth, plan_.steps[i].name, compensation, attempt);
@@ -118,7 +115,7 @@ void machine_work::on_timer() {
     }
     expire(used_up);
     saga_timeout();
-    if (!turned_) retry_due_attempts();
+    retry_due_attempts();
     advance();
 }
 
