@@ -349,6 +349,18 @@ TEST(machine, R7_a_command_that_was_never_accepted_does_not_hold_up_a_saga_that_
     )");
 }
 
+TEST(machine, R7_nor_one_that_is_held_while_it_compensates) {
+    EXPECT_GOES(saga_of(parallel(a_step("a"), a_step("b"))), R"(
+        start          -> started a=sent b=sent; send a; send b
+        transport down -> nothing
+        wait 11s       -> retried a=sent; send a #2; retried b=sent; send b #2
+        reject a no    -> compensating a=rejected
+        suspend        -> suspended
+        retry          -> resumed
+        wait 10s       -> progressed b=compensating; send b/compensation
+    )");
+}
+
 TEST(machine, R11_a_saga_that_goes_on_by_itself_sends_what_was_not_accepted_when_it_was_held) {
     EXPECT_GOES(saga_of(parallel(a_retriable("r"), a_retriable("s"))), R"(
         start          -> started r=sent s=sent; send r; send s

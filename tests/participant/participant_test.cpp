@@ -312,6 +312,16 @@ TEST_F(chat, B8_removes_rows_older_than_the_retention) {
     EXPECT_GE(rows->purged_before + 24h * 30, std::chrono::system_clock::now() - 1h);
 }
 
+TEST_F(chat, B8_removes_old_rows_a_little_at_a_time_after_every_batch_while_there_are_more) {
+    start(with_inbox());
+    rows->still_full = true;
+    for (int n = 0; n < 5; ++n) bus->deliver(command("s" + std::to_string(n), "ada"));
+    EXPECT_EQ(rows->purges, 5);
+    rows->still_full = false;
+    for (int n = 0; n < 5; ++n) bus->deliver(command("t" + std::to_string(n), "ada"));
+    EXPECT_EQ(rows->purges, 6) << "then it looks again after a while";
+}
+
 TEST_F(chat, B9_acknowledges_only_when_the_transport_has_accepted_the_reply) {
     start(with_inbox());
     bus->hold = true;
