@@ -5,7 +5,9 @@
 
 #include <sagaflow/log.hpp>
 
+#include <atomic>
 #include <mutex>
+#include <string_view>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -53,6 +55,31 @@ struct books_kept : ::testing::Test {
         const auto r = s.put(user_id, "of " + user_id);
         s.users.change([&](sqlite3* db) { return record_end(db, r, at), true; });
     }
+    // `tries`: of writing to the database to see whether it works.
+    void count_tries() {
+        s.users.read([&](sqlite3* db) {
+            const auto count = [](unsigned, void* counter, void*, void* sql) {
+                if (std::string_view(static_cast<const char*>(sql)).find("INTO probe") != std::string::npos)
+                    ++*static_cast<std::atomic<int>*>(counter);
+                return 0;
+            };
+            sqlite3_trace_v2(db, SQLITE_TRACE_STMT, count, &tries);
+        });
+    }
+    // Nothing more can be inserted; to begin a transaction and to delete takes no room.
+    void fill_disk() {
+        s.users.read([](sqlite3* db) {
+            for (const std::string table : {"requests", "probe"})
+                execute(db, "CREATE TEMP TRIGGER full_" + table + " BEFORE INSERT ON " + table +
+                                " BEGIN SELECT RAISE(FAIL, 'disk full'); END");
+        });
+    }
+    void make_room() {
+        s.users.read([](sqlite3* db) {
+            for (const std::string table : {"requests", "probe"}) execute(db, "DROP TRIGGER full_" + table);
+        });
+    }
+    std::atomic<int> tries{0};
     user_service s;
     told_lines log;
     bookkeeper books{{s.users, s.engine, s.starts, &log}, 1h};
@@ -98,12 +125,14 @@ TEST_F(books_kept, what_ended_long_ago_is_forgotten_but_not_while_its_user_is_th
     EXPECT_EQ(s.stored("lately").request_id, "of lately");
 }
 
-TEST_F(books_kept, a_database_in_trouble_is_told_once_and_tried_until_it_works) {
-    s.let_users_be_written(false);
+TEST_F(books_kept, a_full_disk_is_told_once_and_tried_until_there_is_room) {
+    count_tries();
+    fill_disk();
+    EXPECT_THROW(s.put("ada", "r1"), database_error);
     books.start();
-    soon([&] { return !s.users.trouble().empty() && !log.all().empty(); });
-    for (int i = 0; i < 3; ++i) books.wake();
-    s.let_users_be_written(true);
+    soon([&] { return tries >= 3; });
+    EXPECT_NE(s.users.trouble(), "");
+    make_room();
     soon([&] { return s.users.trouble().empty() && log.all().size() > 1; });
     EXPECT_THAT(log.all(), ElementsAre("the books can't be kept now", "the books are kept again"));
 }
