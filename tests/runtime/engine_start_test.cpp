@@ -154,7 +154,7 @@ TEST(EngineStart, says_that_the_outcome_is_unknown_when_the_deadline_comes_first
     EXPECT_FALSE(b.walks->start("1", {"ada"}).value().is_new); // it was taken on
 }
 
-TEST(EngineStart, refuses_ids_that_break_the_rules) {
+TEST(EngineStart, R3_refuses_ids_that_break_the_rules) {
     bench b;
     b.run();
     for (const auto& id : {std::string(), std::string(129, 'x'), std::string("a\nb"), std::string("a\x7f"),

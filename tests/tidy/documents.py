@@ -75,6 +75,20 @@ def failure_matrix_names_tests(tree):
     return complaints
 
 
+RULE_ROW = re.compile(r"^\| (?P<rule>[RBF]\d+) \|", re.MULTILINE)
+TEST_NAME = re.compile(r"^(?:TYPED_)?TEST(?:_F|_P)?\(\s*\w+,\s*(?P<name>\w+)\)", re.MULTILINE)
+
+
+def rules_have_tests(tree):
+    """Each rule of docs/guarantees.md has a test that carries its number, and no test carries the number of none."""
+    names = {name: file for file in tree.matching(r"^(tests|include/sagaflow/testing)/.*\.(cpp|hpp)$")
+             for name in TEST_NAME.findall(tree.read(file))}
+    tested = {number: name for name in names for number in re.findall(r"(?:^|_)([RBF]\d+)(?=_)", name)}
+    rules = [r for file in tree.matching(r"^docs/guarantees\.md$") for r in RULE_ROW.findall(tree.read(file))]
+    return [f"docs/guarantees.md: no test carries the number {r}" for r in rules if r not in tested] + [
+        f"{names[name]}: {name}: there is no rule {number}" for number, name in tested.items() if number not in rules]
+
+
 BLOCK = "<!-- from: examples/a.cpp#start -->\n```cpp\nint x;\n```\n"
 CLEAN = {
     "README.md": f"# A\n\n```console\n$ ./demo\n```\n\n{BLOCK}\n[guide](docs/guide.md#x) [site](https://example.org)\n",
@@ -95,6 +109,13 @@ RULES = [
          {"docs/guarantees.md": "| what | happens | test |\n|---|---|---|\n| a disk | waits | `it_waits` |\n",
           "tests/disk_test.cpp": "TEST(disk, it_waits) {}\n"},
          {"a test that is gone": {"tests/disk_test.cpp": "TEST(disk, waits) {}\n"}}),
+    Rule("rules_have_tests", rules_have_tests,
+         {"docs/guarantees.md": "| | |\n|---|---|\n| R1 | It stays |\n| B2 | It goes |\n",
+          "tests/a_test.cpp": "TEST(a, R1_B2_stays_and_goes) {}\nTEST_F(b, knows_IDR9_and_R) {}\n"},
+         {"a rule without a test": {"tests/a_test.cpp": "TEST(a, R1_stays) {}\n"},
+          "only a test that looks alike": {"tests/a_test.cpp": "TEST(a, R1_B2_x) {}\n",
+                                           "docs/guarantees.md": "| R1 | a |\n| R10 | b |\n| B2 | c |\n"},
+          "a test of no rule": {"tests/b_test.cpp": "TYPED_TEST_P(suite, R3_flies) {}\n"}}),
     Rule("links_in_documents_lead_somewhere", links_lead_somewhere, CLEAN, {
         "a file that is gone": {"docs/guide.md": "[x](gone.md)\n"},
     }),

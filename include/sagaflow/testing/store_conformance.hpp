@@ -59,7 +59,7 @@ class store_conformance : public ::testing::Test {
 
 TYPED_TEST_SUITE_P(store_conformance);
 
-TYPED_TEST_P(store_conformance, Claim_draws_a_source_once) {
+TYPED_TEST_P(store_conformance, R3_Claim_draws_a_source_once) {
     const auto first = this->kept->claim(0, "one");
     const auto second = this->kept->claim(0, "two");
     EXPECT_EQ(first.source.rfind("urn:sagaflow:", 0), 0U) << first.source;
@@ -435,7 +435,7 @@ TYPED_TEST_P(store_conformance, R16_Everything_durable_is_found_after_reopening)
 }
 
 REGISTER_TYPED_TEST_SUITE_P(
-    store_conformance, Claim_draws_a_source_once, F1_Claim_fences_the_owner_before,
+    store_conformance, R3_Claim_draws_a_source_once, F1_Claim_fences_the_owner_before,
     F1_Claim_fences_even_a_batch_that_was_applied, Claim_tells_where_the_owner_before_stopped,
     F3_Claim_refuses_a_shard_that_does_not_exist, Commit_keeps_all_that_a_row_holds,
     Commit_replaces_a_saga_and_keeps_the_others, Commit_takes_a_saga_that_starts_and_finishes_in_one_batch,
