@@ -20,6 +20,7 @@
 #include <sagaflow/participant.hpp>
 #include <sagaflow/sqlite.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -75,6 +76,14 @@ sagaflow::http::server_options server_of(const program_options& o, sagaflow::log
     auto h = o.http;
     h.log = log;
     return h;
+}
+
+// Whatever fits into a request's body fits into its saga, which writes the same fields under longer names.
+sagaflow::engine_limits limits_of(const program_options& o) {
+    constexpr std::size_t longer = 1024;
+    auto limits = o.limits;
+    limits.payload_bytes = std::max(limits.payload_bytes, o.http.limits.body_bytes + longer);
+    return limits;
 }
 
 // A service that reads the shared topic.
@@ -140,7 +149,7 @@ program::parts::parts(const program_options& o, const std::shared_ptr<sagaflow::
               .transports = {bus, own},
               .routes = routes_of(o, bus, own),
               .reply_address = o.replies_topic,
-              .limits = o.limits,
+              .limits = limits_of(o),
               .retention = o.retention,
               .resend_per_second = o.resend_per_second,
               .log = sink}),

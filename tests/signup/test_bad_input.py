@@ -99,3 +99,20 @@ class OddButGoodTest(ServiceCase):
     def test_a_long_email_travels(self):
         self.assertEqual(self.service.sign_up("ada", email="a@" + "\"" * 30_000)[0], 202)
         self.assertEqual(self.service.end_of("ada")["userStatus"], "USER_INSERT_COMPLETE")
+
+    def test_the_longest_body_is_taken(self):
+        self.assert_taken(64 * 1024)
+
+    def assert_taken(self, size):
+        body = json.dumps({**form("ada"), "email": "a@b"}).encode()
+        body = body.replace(b"a@b", b"a@" + b"b" * (size - len(body) + 1))
+        self.assertEqual(len(body), size)
+        self.assertEqual(self.service.ask("POST", "/user", body, JSON)[0], 202)
+        self.assertEqual(self.service.end_of("ada"), document("ada", "USER_INSERT_COMPLETE", "SUCCESS", "SUCCESS"))
+
+
+class LongBodiesTest(OddButGoodTest):
+    arguments = ("--http.body_size=1MiB",)
+
+    def test_the_longest_body_is_taken(self):
+        self.assert_taken(1024 * 1024)
