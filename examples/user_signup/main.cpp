@@ -5,9 +5,11 @@
 #include <sagaflow/spdlog.hpp>
 
 #include <csignal>
+#include <cstdint>
 #include <exception>
 #include <iostream>
 #include <memory>
+#include <string>
 
 #include <sys/stat.h>
 
@@ -23,6 +25,11 @@ sigset_t block_ending_signals() {
     return set;
 }
 
+std::string url_of(const std::string& address, std::uint16_t port) {
+    const bool is_ipv6 = address.find(':') != std::string::npos;
+    return "http://" + (is_ipv6 ? '[' + address + ']' : address) + ':' + std::to_string(port);
+}
+
 int serve(const signup::program_options& options) {
     const auto ending = block_ending_signals();
     umask(077);                    // the users' hashes and addresses are for this user only
@@ -31,7 +38,7 @@ int serve(const signup::program_options& options) {
     const auto log = std::make_shared<sagaflow::spdlog_sink>(options.log);
     signup::program program(options, log);
     program.start();
-    std::cout << "listening on http://" << options.http.address << ':' << program.port() << std::endl;
+    std::cout << "listening on " << url_of(options.http.address, program.port()) << std::endl;
     int signal = 0;
     sigwait(&ending, &signal);
     sagaflow::log(log.get(), sagaflow::log_level::info, "stopping");

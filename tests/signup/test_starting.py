@@ -1,6 +1,7 @@
 """Options, configuration, and starts that can't be."""
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import unittest
@@ -104,6 +105,20 @@ class RefusedStartTest(FolderCase):
     def test_a_store_that_is_no_database(self):
         (self.folder / "sagas.db").write_bytes(b"x" * 5000)
         self.assertIn("sagas.db", self.refused("--data", str(self.folder), "--port", "0"))
+
+
+class AddressTest(FolderCase):
+    def test_an_ipv6_address_is_told_as_a_url_has_it(self):
+        try:
+            socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+        except OSError as why:
+            self.skipTest(f"this machine has no IPv6: {why}")
+        command = [binary(), "--http.address", "::1", "--port", "0", "--data", str(self.folder / "data")]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+            line = process.stdout.readline()
+            process.terminate()
+            self.assertEqual(process.wait(PATIENCE), 0)
+        self.assertRegex(line, r"^listening on http://\[::1\]:\d+$")
 
 
 class NeighboursTest(ServiceCase):
