@@ -43,3 +43,19 @@ class FullDiskTest(ServiceCase):
             self.assertEqual(self.service.end_of(user_id)["userStatus"], "USER_INSERT_COMPLETE")
         self.assertEqual(self.service.sign_up("bob")[0], 202)
         self.assertEqual(self.service.end_of("bob")["userStatus"], "USER_INSERT_COMPLETE")
+
+    def test_it_stops_in_order_and_the_log_stays_short(self):
+        self.service.fault("chat", deaf=True)
+        for n in range(5):
+            self.service.sign_up(f"user-{n}")
+        self.service.events("user-0").until(lambda d: d["customerStatus"] == "SUCCESS")
+        self.no_room()
+        self.assert_problem(self.service.sign_up("bob"), 503)
+        self.service.fault("chat")
+        begun = time.monotonic()
+        self.assertEqual(self.service.stop(), 0)
+        self.assertLess(time.monotonic() - begun, 20)
+        self.assertLess(len(self.service.logged().splitlines()), 40)
+        self.service.start()
+        for n in range(5):
+            self.assertEqual(self.service.end_of(f"user-{n}")["userStatus"], "USER_INSERT_COMPLETE")
