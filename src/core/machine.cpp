@@ -244,7 +244,7 @@ transition machine::refused(saga_record& r, std::size_t step, bool compensation,
     machine_work w(plan_, options_, r, now);
     auto& s = r.steps[step];
     const auto text = "the transport refused the command of step '" + plan_.steps[step].name + "': " + reason;
-    if (s.state == (compensation ? step_state::compensating : step_state::sent)) {
+    if (!is_finished(r) && s.state == (compensation ? step_state::compensating : step_state::sent)) {
         const bool undone_anyway = !compensation && w.compensating();
         w.set(step, compensation ? step_state::compensation_failed : step_state::in_doubt);
         if (compensation) s.reason = std::make_unique<std::string>(text);

@@ -397,6 +397,15 @@ TEST(machine, refused_by_the_transport_suspends_the_saga_because_sending_it_agai
     )");
 }
 
+TEST(machine, R18_refused_after_the_end_changes_nothing) {
+    EXPECT_GOES(saga_of(a_step("a")), R"(
+        start        -> started a=sent; send a
+        suspend      -> suspended
+        abandon      -> abandoned
+        refuse a big -> nothing
+    )");
+}
+
 TEST(machine, refused_while_it_is_being_undone_is_just_in_doubt) {
     EXPECT_GOES(saga_of(parallel(a_step("a"), a_step("b"))), R"(
         start        -> started a=sent b=sent; send a; send b
