@@ -57,6 +57,16 @@ TEST(request_reader, reads_the_same_from_pieces_of_any_size) {
     }
 }
 
+TEST(request_reader, reads_a_chunked_body_that_is_empty_from_pieces_of_any_size) {
+    constexpr std::string_view head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (std::size_t piece = 1; piece < head.size(); ++piece) {
+        const auto out = read(std::string(head) + "0\r\n\r\nGET", piece);
+        ASSERT_EQ(out.last, progress::complete) << piece;
+        EXPECT_EQ(out.request.body, "") << piece;
+        EXPECT_EQ(read(std::string(head) + "0\r\nx\r\n\r\n", piece).status, 400) << piece;
+    }
+}
+
 TEST(request_reader, does_not_take_trailers_for_headers) {
     EXPECT_EQ(read(chunked_post).request.header("Trailer"), std::nullopt);
 }
