@@ -209,7 +209,8 @@ void cut_due_times(const plan& definition, saga_record& r, time_point now) {
     for (std::size_t i = 0; i < r.steps.size(); ++i) {
         auto& s = r.steps[i];
         if (!s.out) continue;
-        const bool compensation = s.state != step_state::sent && s.state != step_state::in_doubt;
+        const bool compensation =
+            s.state == step_state::compensating || s.state == step_state::compensation_failed;
         const auto& p = definition.steps[i];
         s.out->due = std::min(s.out->due, now + (compensation ? p.compensation_timeout : p.timeout));
     }
