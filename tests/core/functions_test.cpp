@@ -65,6 +65,35 @@ TEST(machine, R14_a_reply_that_is_kept_and_comes_again_changes_nothing) {
     )");
 }
 
+TEST(machine, R14_of_a_reply_over_the_limit_no_more_than_that_is_kept) {
+    const auto p = make_plan(saga_of(a_step("a")));
+    const machine m(*p, {.payload_bytes = 1000});
+    saga_record r;
+    r.id = "s";
+    r.birth = 1;
+    r.data = "{}";
+    m.start(r, time_point(1h));
+    m.reply(r, {0, false, 1, reply_outcome::success, std::string(5000, ' ')}, time_point(1h));
+    EXPECT_EQ(state_of(r), saga_state::suspended);
+    ASSERT_EQ(r.kept.size(), 1U);
+    EXPECT_EQ(r.kept[0].body.size(), 1000U);
+}
+
+TEST(machine, R15_a_reply_is_kept_once_and_one_that_can_say_replaces_one_that_can_not) {
+    saga_record r;
+    r.phase = phase::suspended{suspension::not_hosted, "x", nullptr};
+    const auto keep = [&](reply_outcome outcome, const char* body) {
+        return keep_reply(r, "a", false, 1, outcome, body).happened;
+    };
+    EXPECT_TRUE(keep(reply_outcome::unknown, "1"));
+    EXPECT_FALSE(keep(reply_outcome::unknown, "2"));
+    EXPECT_TRUE(keep(reply_outcome::success, "3"));
+    EXPECT_FALSE(keep(reply_outcome::rejected, "4"));
+    ASSERT_EQ(r.kept.size(), 1U);
+    EXPECT_EQ(r.kept[0].outcome, reply_outcome::success);
+    EXPECT_EQ(r.kept[0].body, "3");
+}
+
 TEST(machine, R14_on_rejected_that_throws_suspends_the_saga) {
     auto a = a_step("a");
     a.on_rejected = [](memo&, const rejection&) { throw std::runtime_error("no"); };

@@ -61,6 +61,36 @@ TEST(machine, R12_a_skipped_pivot_is_no_point_of_no_return) {
     )");
 }
 
+TEST(machine, R12_a_pivot_that_was_sent_and_skipped_by_an_operator_may_have_happened) {
+    auto r = a_retriable("r");
+    r.send = [](const memo&) -> act { throw std::runtime_error("not yet"); };
+    EXPECT_GOES(saga_of(a_pivot("p"), r), R"(
+        start     -> started p=sent; send p
+        unknown p -> suspended p=in_doubt; alert
+        skip p    -> suspended p=skipped (step 'r': .send threw: not yet)
+        cancel    -> refused past_pivot
+    )");
+}
+
+TEST(machine, R12_a_pivot_that_was_rejected_is_no_point_of_no_return) {
+    EXPECT_GOES(saga_of(a_step("a"), a_pivot("p")), R"(
+        start       -> started a=sent; send a
+        reply a     -> progressed a=done p=sent; send p
+        suspend     -> suspended
+        reject p no -> progressed p=rejected
+        cancel      -> compensating a=compensating; send a/compensation
+    )");
+}
+
+TEST(machine, R12_after_a_cancel_a_reply_that_could_not_be_taken_may_come_again) {
+    EXPECT_GOES(saga_of(a_step("a"), a_step("b")), R"(
+        start                  -> started a=sent; send a
+        reply a {"text":"bad"} -> suspended; alert
+        cancel                 -> compensating; alert over
+        reply a {"text":"x"}   -> progressed a=compensating; send a/compensation {"notes":"x"}
+    )");
+}
+
 TEST(machine, R12_cancel_turns_a_suspended_saga_too_unless_it_was_compensating) {
     EXPECT_GOES(saga_of(a_step("a"), a_step("b")), R"(
         start       -> started a=sent; send a
