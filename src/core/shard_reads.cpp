@@ -62,10 +62,12 @@ hot_saga* shard::impl::make_hot(const saga_row& row, bool recently, time_point n
 }
 
 // For an input. While recovery has not passed by it may never have been sent what it waits for: the scan
-// would have done that, and finds it in memory now.
+// would have done that, and finds it in memory now. So would the one for a version that is hosted now.
 hot_saga* shard::impl::bring_in(const saga_row& row, time_point now) {
     auto* saga = make_hot(row, true, now);
-    if (saga && recovery.active) resume_or_resend(*saga, now);
+    const auto* held = saga ? suspended(saga->record) : nullptr;
+    if (saga && (recovery.active || (held && held->why == suspension::not_hosted)))
+        resume_or_resend(*saga, now);
     return saga;
 }
 

@@ -185,6 +185,24 @@ TEST(shard_recovery, R15_a_kept_reply_survives_a_restart) {
     goes_on_by_itself(100, true);
 }
 
+TEST(shard_recovery, R15_a_verb_that_comes_before_the_scan_for_a_version_finds_its_saga_gone_on) {
+    const auto trip = hosting(a_step("one"), a_step("two"));
+    auto options = default_options();
+    options.limits.hot_sagas = 0;
+    world w(trip, options);
+    w.start("ada");
+    w.settle();
+    const auto command = w.published.back().id;
+    w.restart({});
+    w.reply(command, 9, "kept");
+    w.settle();
+    w.it->host(trip.front(), w.now);
+    w.operate("ada", verb::cancel, 3); // the kept reply counts: it was acknowledged
+    w.settle();
+    ASSERT_TRUE(w.answer<std::monostate>(3));
+    EXPECT_EQ(report_of(w.row("ada"), true).steps.front().state, step_state::done);
+}
+
 TEST(shard_recovery, R15_a_record_is_read_without_its_definition_however_deep_the_state_in_it_is) {
     saga_row row;
     row.record = R"({"steps":{"one":"done"},"data":)" + std::string(32, '[') + std::string(32, ']') + "}";
