@@ -60,7 +60,7 @@ watch_handle engine::watch(const std::string& id, watch_options options, event_h
     if (!i.running()) return refuse(i.why_not_running());
     auto events = std::make_shared<runtime::push_feed>(
         id, options.after, i.options.limits.watcher_backlog,
-        runtime::push_feed::parts{i.options.store, i.callbacks, i.reads}, on_events, on_end);
+        runtime::push_feed::parts{i.options.store, i.callbacks, i.reads}, std::move(on_events), on_end);
     if (auto why = i.watchers->add(events)) return refuse(*why);
     auto handle = watch_handle(std::make_shared<pushing>(events, i.watchers));
     events->start();

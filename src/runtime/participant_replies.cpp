@@ -134,9 +134,8 @@ void participant::impl::publish(std::shared_ptr<publication> what) {
     }
     auto messages = std::move(what->messages);
     options_.transport->publish(std::move(messages),
-                                [self = shared_from_this(), what](std::span<const published> report) {
-                                    self->accepted(*what, report);
-                                });
+                                [self = shared_from_this(), what = std::move(what)](
+                                    std::span<const published> report) { self->accepted(*what, report); });
 }
 
 void participant::impl::accepted(publication& what, std::span<const published> report) {

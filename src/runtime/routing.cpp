@@ -39,6 +39,7 @@ std::vector<std::vector<std::string>> routing::addresses_of(const plan& definiti
         }
     }
     std::vector<std::vector<std::string>> all;
+    all.reserve(found.size());
     for (const auto& of_one : found) all.emplace_back(of_one.begin(), of_one.end());
     return all;
 }

@@ -87,6 +87,7 @@ struct settings::state {
     // checks agree; else puts the structs back.
     std::vector<mistake> adopt(std::vector<assignment> next, const std::vector<std::size_t>& chosen) {
         std::vector<detail::value> before;
+        before.reserve(chosen.size());
         for (const auto i : chosen) before.push_back(known.entries()[i].get());
         const auto put_back = [&] {
             for (std::size_t n = 0; n < chosen.size(); ++n) known.entries()[chosen[n]].set(before[n]);
