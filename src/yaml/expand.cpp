@@ -52,8 +52,10 @@ expansion expand(const std::string& text, const environment& variables) {
         } else if (separator != std::string_view::npos) {
             result.text += inside.substr(separator + 2);
         } else {
-            result.problem = "needs the environment variable " + name +
-                             ", which is not set; set it, or write ${" + name + ":-default}";
+            result.problem.append("needs the environment variable ").append(name);
+            result.problem.append(", which is not set; set it, or write ${")
+                .append(name)
+                .append(":-default}");
             return result;
         }
         result.changed = true;
