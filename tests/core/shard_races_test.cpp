@@ -91,7 +91,7 @@ TEST(shard_races, R20_a_timer_that_was_stored_anew_outlives_the_page_that_still_
     w.now += 15s;
     w.it->tick(w.now);
     w.take();
-    ASSERT_FALSE(w.reads.empty()); // the due timers are being read
+    ASSERT_FALSE(w.reads.empty());    // the due timers are being read
     w.operate("ada", verb::retry, 7); // brings it in, changes nothing, and it leaves again with its timer
     load(w);
     ASSERT_TRUE(w.answer<failure>(7));
