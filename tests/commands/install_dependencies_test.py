@@ -59,6 +59,24 @@ class InstallDependencies(InACopy):
         self.assertEqual(0, self.install().returncode)
         self.assertTrue([c for c in self.calls() if c.startswith("sudo ") and "apt-get" in c])
 
+    def test_no_server_is_started_for_the_whole_machine(self):
+        policy = self.root / "policy-rc.d"
+        self.stand_in("apt-get", f'case "$*" in *install*) "{policy}"; echo "policy $?" >>"{self.root}/calls" ;; esac; true')
+        self.assertEqual(0, self.install("redis").returncode)
+        self.assertIn("policy 101", self.calls())
+        self.assertFalse(policy.exists())
+
+    def test_leaves_a_policy_that_is_there_as_it_is(self):
+        policy = self.root / "policy-rc.d"
+        policy.write_text("#!/bin/sh\nexit 0\n")
+        self.install("redis")
+        self.assertEqual("#!/bin/sh\nexit 0\n", policy.read_text())
+
+    def test_the_check_set_holds_each_server(self):
+        self.install("check")
+        for package in ("openjdk-17-jre-headless", "rabbitmq-server", "postgresql-15", "redis-server", "kcat"):
+            self.assertIn(f" {package}", self.apt_calls("install")[0])
+
     def test_refuses_an_unknown_set(self):
         done = self.install("everything")
         self.assertEqual(2, done.returncode)

@@ -34,4 +34,5 @@ class InACopy(unittest.TestCase):
         return file.read_text().splitlines() if file.exists() else []
 
     def run_script(self, *command):
-        return run(*command, cwd=self.root, env={"PATH": f"{self.bin}:{os.environ['PATH']}"})
+        return run(*command, cwd=self.root, env={
+            "PATH": f"{self.bin}:{os.environ['PATH']}", "POLICY_RC_D": str(self.root / "policy-rc.d")})
