@@ -1,14 +1,15 @@
-# sagaflow_test(NAME store_sqlite SOURCES … LINK … [LONG]): a GoogleTest program; each of its tests is one of ctest's,
-# labelled `cpp`, or `cpp-long`. What has `long` in its label runs in `./check --all` only, which also sets SAGAFLOW_LONG=1
+# sagaflow_test(NAME store_sqlite SOURCES … LINK … [LONG] [SERVICE kafka]): a GoogleTest program; each of its tests is one
+# of ctest's, labelled `cpp`, or `cpp-long`. With SERVICE they share a server of that kind, see SagaflowService.cmake. What has `long` in its label runs in `./check --all` only, which also sets SAGAFLOW_LONG=1
 # for those that do more then. What several folders of tests share is in tests/support.
 # sagaflow_fuzzer(NAME json SOURCES … LINK …): a libFuzzer program (with SAGAFLOW_FUZZ); its seeds are the files of
 # corpus/<name> beside it, its words those of <name>.dict, if there is one. It runs for some seconds, and for ten minutes
 # as a `long` test. Without SAGAFLOW_FUZZ, with any compiler, the seeds alone are run, once.
 find_package(GTest REQUIRED)
 include(GoogleTest)
+include(SagaflowService)
 
 function(sagaflow_test)
-  cmake_parse_arguments(ARG "LONG" "NAME" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "LONG" "NAME;SERVICE" "SOURCES;LINK" ${ARGN})
   set(target test_${ARG_NAME})
   set(label cpp)
   if(ARG_LONG)
@@ -18,8 +19,12 @@ function(sagaflow_test)
   sagaflow_flags(${target})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${target} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  set(service "")
+  if(ARG_SERVICE)
+    sagaflow_service(${ARG_SERVICE} service)
+  endif()
   gtest_discover_tests(${target} TEST_PREFIX "${ARG_NAME}." DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT 300 LABELS ${label})
+    PROPERTIES TIMEOUT 300 LABELS ${label} ${service})
 endfunction()
 
 function(sagaflow_fuzzer)
