@@ -1,6 +1,6 @@
 // The stored record: reading. What was written by any earlier version of the library is read; unknown members
 // are ignored.
-#include "core/raw_member.hpp"
+#include "text/raw_member.hpp"
 #include "core/record.hpp"
 
 #include <algorithm>
@@ -199,7 +199,7 @@ state_ptr decode_state(const plan& definition, const std::string& data) {
 
 // Of a record that was parsed. As it was written, byte for byte: a command's body is made of it again (R3).
 std::string user_data(const saga_row& row) {
-    const auto data = raw_member(row.record, "data");
+    const auto data = text::raw_member(row.record, "data");
     if (!data) fail(row, "it has no data");
     return std::string(*data);
 }

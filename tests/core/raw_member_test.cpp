@@ -1,5 +1,5 @@
 // The user's part of a stored record comes back as it was written: commands are made of it again.
-#include "core/raw_member.hpp"
+#include "text/raw_member.hpp"
 
 #include "core/record.hpp"
 #include "definitions.hpp"
@@ -8,6 +8,8 @@
 
 namespace sagaflow::core::test {
 namespace {
+
+using text::raw_member;
 
 TEST(raw_member, is_the_text_between_the_colon_and_what_follows) {
     constexpr std::string_view object =

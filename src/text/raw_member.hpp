@@ -1,23 +1,27 @@
-#include "core/raw_member.hpp"
+// The text of a member of a JSON object, as it stands: numbers keep all their digits.
+#pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string_view>
 
-namespace sagaflow::core {
+namespace sagaflow::text {
 
-namespace {
+namespace detail {
 
-std::size_t skip_blanks(std::string_view text, std::size_t at) {
+inline std::size_t skip_blanks(std::string_view text, std::size_t at) {
     return std::min(text.find_first_not_of(" \t\r\n", at), text.size());
 }
 
 // From a quotation mark to behind the one that ends the string.
-std::size_t skip_string(std::string_view text, std::size_t at) {
+inline std::size_t skip_string(std::string_view text, std::size_t at) {
     for (++at; at < text.size() && text[at] != '"'; ++at)
         if (text[at] == '\\') ++at;
     return std::min(at + 1, text.size());
 }
 
-std::size_t skip_value(std::string_view text, std::size_t at) {
+inline std::size_t skip_value(std::string_view text, std::size_t at) {
     for (int depth = 0; at < text.size();) {
         const char c = text[at];
         if (depth == 0 && (c == ',' || c == '}')) return at;
@@ -28,9 +32,11 @@ std::size_t skip_value(std::string_view text, std::size_t at) {
     return at;
 }
 
-} // namespace
+} // namespace detail
 
-std::optional<std::string_view> raw_member(std::string_view object, std::string_view name) {
+// `object` is valid JSON; `name` needs no escapes. Of members with the same name it is the last.
+inline std::optional<std::string_view> raw_member(std::string_view object, std::string_view name) {
+    using namespace detail;
     std::optional<std::string_view> found;
     auto at = skip_blanks(object, skip_blanks(object, 0) + 1); // behind the brace
     while (at < object.size() && object[at] == '"') {
@@ -45,4 +51,4 @@ std::optional<std::string_view> raw_member(std::string_view object, std::string_
     return found;
 }
 
-} // namespace sagaflow::core
+} // namespace sagaflow::text
