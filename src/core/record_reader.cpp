@@ -1,7 +1,7 @@
 // The stored record: reading. What was written by any earlier version of the library is read; unknown members
 // are ignored.
-#include "text/raw_member.hpp"
 #include "core/record.hpp"
+#include "text/raw_member.hpp"
 
 #include <algorithm>
 #include <array>
