@@ -5,7 +5,7 @@ include(CMakePackageConfigHelpers)
 set(SAGAFLOW_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/sagaflow)
 # A public header <name>.hpp, <name>_….hpp or <name>/….hpp of one of these belongs to that component, every other one to
 # the library.
-set(SAGAFLOW_COMPONENTS sqlite http testing json asio yaml spdlog)
+set(SAGAFLOW_COMPONENTS sqlite http testing json asio yaml spdlog wire kafka amqp)
 
 # Splits what a component links into components of ours, and how to find the rest.
 function(sagaflow_install_requirements name public private)
@@ -90,6 +90,7 @@ if(SAGAFLOW_INSTALL)
   write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/sagaflow-config-version.cmake
     COMPATIBILITY SameMinorVersion)
   install(FILES ${PROJECT_BINARY_DIR}/package/sagaflow-config.cmake
-    ${PROJECT_BINARY_DIR}/package/sagaflow-config-version.cmake DESTINATION ${SAGAFLOW_CMAKE_DIR})
+    ${PROJECT_BINARY_DIR}/package/sagaflow-config-version.cmake ${PROJECT_SOURCE_DIR}/cmake/FindRdKafka.cmake
+    DESTINATION ${SAGAFLOW_CMAKE_DIR})
   install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 endif()

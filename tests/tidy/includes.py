@@ -15,7 +15,7 @@ MAY_INCLUDE = [
     (r"src/testing/", [r"include/", r"src/core/", r"src/testing/"]),
     (r"src/http/", [r"include/", r"src/http/"]),
     (r"src/(?P<component>\w+)/", [r"include/", r"src/{component}/", r"src/text/"]),
-    (r"(?P<part>transports|stores)/(?P<component>\w+)/", [r"include/", r"{part}/{component}/", r"{part}/[^/]+$"]),
+    (r"(?P<part>transports|stores)/(?P<component>\w+)/", [r"include/", r"{part}/{component}/", r"{part}/shared/", r"{part}/[^/]+$"]),
     (r"(?P<part>transports|stores)/", [r"include/", r"{part}/[^/]+$"]),
     (r"examples/(?P<component>\w+)/", [r"include/", r"examples/{component}/", r"examples/common/"]),
 ]

@@ -1,5 +1,6 @@
 // The in-process transport: addresses, their groups, and who gets what.
-#include "consumer.hpp"
+#include "../shared/consumer.hpp"
+#include "../shared/ownership.hpp"
 
 #include <sagaflow/error.hpp>
 #include <sagaflow/memory.hpp>
@@ -15,6 +16,9 @@
 namespace sagaflow::memory {
 
 namespace {
+
+using transports::consumer;
+using transports::group;
 
 struct address {
     std::map<std::string, std::shared_ptr<group>> groups;
@@ -144,17 +148,6 @@ void transport_impl::keep(std::vector<message>& batch, const std::vector<std::si
     }
 }
 
-// A consumer that was told to stop counts no more.
-void check_ownership(address& at, const subscription& newcomer) {
-    std::erase_if(at.owners, [](const subscription& s) { return s.stop.stop_requested(); });
-    for (const auto& s : at.owners) {
-        if (s.sole_owner == newcomer.sole_owner) continue;
-        throw error(errc::in_use, "the address '" + newcomer.address + "' belongs to " + s.sole_owner +
-                                      ": stop that one first, or use another address");
-    }
-    if (!newcomer.sole_owner.empty()) at.owners.push_back(newcomer);
-}
-
 void transport_impl::consume(subscription what, delivery_handler handler) {
     std::vector<std::unique_ptr<consumer>> finished;
     const std::lock_guard lock(mutex_);
@@ -165,10 +158,10 @@ void transport_impl::consume(subscription what, delivery_handler handler) {
     consumers_.erase(gone, consumers_.end());
 
     auto& at = addresses_[what.address];
-    check_ownership(at, what);
+    transports::check_ownership(at.owners, what);
     auto& g = at.groups[what.group];
     if (!g) g = std::make_shared<group>(bound_);
-    consumers_.push_back(std::make_unique<consumer>(what, g, std::move(handler)));
+    consumers_.push_back(std::make_unique<consumer>(what, g, std::move(handler), "sf-mem-"));
     std::vector<delivery> waited;
     std::erase_if(at.unclaimed, [&](message& m) {
         if (!g->takes(m.type)) return false;

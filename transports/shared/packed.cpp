@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace sagaflow::memory {
+namespace sagaflow::transports {
 
 namespace {
 
@@ -72,4 +72,4 @@ message unpack(const std::string& bytes) {
     return m;
 }
 
-} // namespace sagaflow::memory
+} // namespace sagaflow::transports

@@ -6,7 +6,7 @@
 
 #include <pthread.h>
 
-namespace sagaflow::memory {
+namespace sagaflow::transports {
 
 namespace {
 
@@ -36,15 +36,18 @@ void run(group& from, member& m, const delivery_handler& handler, const std::sha
 
 } // namespace
 
-consumer::consumer(const subscription& what, std::shared_ptr<group> from, delivery_handler handler)
+consumer::consumer(const subscription& what, std::shared_ptr<group> from, delivery_handler handler,
+                   const std::string& name, std::function<void()> left)
     : group_(std::move(from)), member_(group_->join(what)) {
     thread_ = std::thread([g = group_, m = member_, done = finished_, stop = what.stop,
-                           name = ("sf-mem-" + what.group).substr(0, 15), h = std::move(handler)]() mutable {
-        pthread_setname_np(pthread_self(), name.c_str());
+                           called = (name + what.group).substr(0, 15), h = std::move(handler),
+                           after = std::move(left)]() mutable {
+        pthread_setname_np(pthread_self(), called.c_str());
         run(*g, *m, h, std::make_shared<member_settler>(g, m), stop);
         g->leave(*m);
         h = nullptr;
         *done = true;
+        if (after) after();
     });
 }
 
@@ -57,4 +60,4 @@ consumer::~consumer() {
     }
 }
 
-} // namespace sagaflow::memory
+} // namespace sagaflow::transports

@@ -6,14 +6,19 @@
 #include <sagaflow/transport.hpp>
 
 #include <atomic>
+#include <functional>
 #include <memory>
+#include <string>
 #include <thread>
 
-namespace sagaflow::memory {
+namespace sagaflow::transports {
 
 class consumer {
   public:
-    consumer(const subscription& what, std::shared_ptr<group> from, delivery_handler handler);
+    // The thread is named after `name` and the group. `left` is called, if given, as the last thing on
+    // the thread, when what was not settled has gone back to the group.
+    consumer(const subscription& what, std::shared_ptr<group> from, delivery_handler handler,
+             const std::string& name, std::function<void()> left = {});
     // Joins the thread, or lets it go if it is the caller (the handler held the last reference).
     ~consumer();
     consumer(const consumer&) = delete;
@@ -29,4 +34,4 @@ class consumer {
     std::thread thread_;
 };
 
-} // namespace sagaflow::memory
+} // namespace sagaflow::transports

@@ -8,7 +8,7 @@
 #include <functional>
 #include <iterator>
 
-namespace sagaflow::memory {
+namespace sagaflow::transports {
 
 namespace {
 
@@ -17,6 +17,10 @@ constexpr std::uint64_t most_doublings = 6; // up to 320 ms
 
 clock::duration redelivery_delay(std::uint64_t deliveries) {
     return first_redelivery * (1u << std::min(deliveries - 1, most_doublings));
+}
+
+std::uint64_t tag_of(const unsettled& one) {
+    return queue_tag{one.origin, one.deliveries}.packed();
 }
 
 } // namespace
@@ -185,38 +189,74 @@ void group::hand_out(member& m, std::vector<delivery>& out) {
         const auto s = slot_of(d.content);
         slots_[s].holder = &m;
         ++slots_[s].unsettled;
-        m.handed_out.push_back({pack(d.content), static_cast<std::uint32_t>(d.tag + 1), s, false});
+        const auto before = queue_tag::of(d);
+        m.handed_out.push_back({pack(d.content), before.origin, before.deliveries + 1, s, false, false});
         d.tag = m.first_tag + m.handed_out.size() - 1;
     }
 }
 
 void group::settle(member& m, std::span<const std::uint64_t> tags, settler::verdict v) {
+    std::vector<std::uint64_t> origins;
     std::unique_lock lock(mutex_);
     if (m.gone) return;
     for (const auto tag : tags) {
         const auto index = tag - m.first_tag; // wraps for one settled long ago
-        if (index < m.handed_out.size() && !m.handed_out[index].settled) {
-            settle_one(m, m.handed_out[index], v);
-        }
+        if (index >= m.handed_out.size() || m.handed_out[index].settled) continue;
+        auto& one = m.handed_out[index];
+        if (acknowledged_ && v == settler::verdict::acknowledge) origins.push_back(one.origin);
+        --m.unsettled_count;
+        settle_one(one, v);
     }
     while (!m.handed_out.empty() && m.handed_out.front().settled) {
         m.handed_out.pop_front();
         ++m.first_tag;
     }
     wake_members(lock);
+    if (!origins.empty()) acknowledged_(origins);
 }
 
-void group::settle_one(member& m, unsettled& one, settler::verdict v) {
+void group::settle_one(transports::unsettled& one, settler::verdict v) {
     one.settled = true;
-    --m.unsettled_count;
     auto& s = slots_[one.slot];
     if (--s.unsettled == 0 && s.holder != &owner(one.slot)) --handovers_;
-    if (v == settler::verdict::retry) {
+    if (v == settler::verdict::retry && !one.dropped) {
         owner(one.slot).retries.push_back(
-            {clock::now() + redelivery_delay(one.deliveries), {unpack(one.packed), one.deliveries}});
+            {clock::now() + redelivery_delay(one.deliveries), {unpack(one.packed), tag_of(one)}});
         ++waiting_;
     }
     one.packed = {};
+}
+
+void group::drop(const std::function<bool(std::uint64_t)>& gone) {
+    const auto is_gone = [&](const delivery& d) { return gone(queue_tag::of(d).origin); };
+    const std::lock_guard lock(mutex_);
+    waiting_ -= std::erase_if(parked_, is_gone);
+    for (const auto& m : members_) {
+        m->queue.erase(m->queue.begin(), m->queue.begin() + static_cast<std::ptrdiff_t>(m->head));
+        m->head = 0;
+        waiting_ -= std::erase_if(m->queue, is_gone);
+        waiting_ -= std::erase_if(m->retries, [&](const retried& r) { return is_gone(r.what); });
+        for (auto& one : m->handed_out) one.dropped = one.dropped || gone(one.origin);
+    }
+}
+
+std::size_t group::waiting() const {
+    const std::lock_guard lock(mutex_);
+    return waiting_;
+}
+
+std::size_t group::unsettled() const {
+    const std::lock_guard lock(mutex_);
+    std::size_t count = 0;
+    for (const auto& m : members_) count += m->unsettled_count;
+    return count;
+}
+
+std::size_t group::prefetch() const {
+    const std::lock_guard lock(mutex_);
+    std::size_t count = 0;
+    for (const auto& m : members_) count += m->prefetch;
+    return count;
 }
 
 void group::stop(member& m) {
@@ -232,7 +272,7 @@ void group::leave(member& m) {
     for (auto& one : m.handed_out) {
         if (one.settled) continue;
         --slots_[one.slot].unsettled;
-        first.push_back({unpack(one.packed), one.deliveries});
+        if (!one.dropped) first.push_back({unpack(one.packed), tag_of(one)});
     }
     m.handed_out.clear();
     waiting_ += first.size();
@@ -244,4 +284,4 @@ void group::leave(member& m) {
     wake_members(lock);
 }
 
-} // namespace sagaflow::memory
+} // namespace sagaflow::transports

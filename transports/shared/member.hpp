@@ -3,6 +3,7 @@
 
 #include <sagaflow/transport.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -10,19 +11,34 @@
 #include <string>
 #include <vector>
 
-namespace sagaflow::memory {
+namespace sagaflow::transports {
 
 using clock = std::chrono::steady_clock;
+
+// What a queued delivery's tag says: how often it was delivered before, and where it came from, which is
+// its transport's own number for it (of 48 bits). It becomes the consumer's tag when it is handed out.
+struct queue_tag {
+    std::uint64_t origin = 0;
+    std::uint32_t deliveries = 0;
+
+    static constexpr unsigned bits = 16;
+    static constexpr std::uint64_t most = (1u << bits) - 1;
+    static queue_tag of(const delivery& d) {
+        return {d.tag >> bits, static_cast<std::uint32_t>(d.tag & most)};
+    }
+    std::uint64_t packed() const { return origin << bits | std::min<std::uint64_t>(deliveries, most); }
+};
 
 // A delivery that was handed out.
 struct unsettled {
     std::string packed;
+    std::uint64_t origin = 0;
     std::uint32_t deliveries = 1;
     std::uint8_t slot = 0;
     bool settled = false;
+    bool dropped = false; // its broker gives it to somebody else: not to be repeated here
 };
 
-// In a queue, delivery::tag counts the deliveries before; it becomes the tag when it is handed out.
 struct retried {
     clock::time_point due;
     delivery what;
@@ -47,4 +63,4 @@ struct member {
     std::condition_variable wake;
 };
 
-} // namespace sagaflow::memory
+} // namespace sagaflow::transports

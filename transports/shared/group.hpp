@@ -8,22 +8,36 @@
 #include <sagaflow/transport.hpp>
 
 #include <array>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <string>
 #include <vector>
 
-namespace sagaflow::memory {
+namespace sagaflow::transports {
 
 // Any thread, but take() and leave() are the member's own, and join() and takes() never run at once.
 class group {
   public:
-    // bound: messages that wait, at most.
-    explicit group(std::size_t bound) : bound_(bound) {}
+    // Told which deliveries were acknowledged, by their origins; on any thread, with no lock held.
+    using acknowledged_handler = std::function<void(std::span<const std::uint64_t>)>;
 
-    // Takes the first of them, as many as there is room for; returns how many.
+    // bound: messages that wait, at most.
+    explicit group(std::size_t bound, acknowledged_handler acknowledged = {})
+        : bound_(bound), acknowledged_(std::move(acknowledged)) {}
+
+    // Takes the first of them, as many as there is room for; returns how many. Their tags are queue_tags.
     std::size_t push(std::vector<delivery>&& what);
+
+    // Forgets those whose origin `gone` names: others get them now. Those that were handed out are still
+    // to be settled, but not repeated.
+    void drop(const std::function<bool(std::uint64_t origin)>& gone);
+
+    std::size_t waiting() const;   // in its queues
+    std::size_t unsettled() const; // handed out
+    std::size_t prefetch() const;  // of all members together
 
     // Throws error(invalid_argument) if the other members take other types.
     std::shared_ptr<member> join(const subscription& what);
@@ -53,10 +67,11 @@ class group {
     static void give_back_front(member& m);
     void take_queue(member& m, std::vector<delivery>& out);
     void hand_out(member& m, std::vector<delivery>& out);
-    void settle_one(member& m, unsettled& one, settler::verdict v);
+    void settle_one(transports::unsettled& one, settler::verdict v);
     void wake_members(std::unique_lock<std::mutex>& lock);
 
     const std::size_t bound_;
+    const acknowledged_handler acknowledged_;
     mutable std::mutex mutex_;
     std::vector<std::string> types_; // sorted; empty: all
     std::vector<std::shared_ptr<member>> members_;
@@ -66,4 +81,4 @@ class group {
     std::size_t handovers_ = 0; // slots whose holder is no longer their owner
 };
 
-} // namespace sagaflow::memory
+} // namespace sagaflow::transports

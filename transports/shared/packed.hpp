@@ -5,9 +5,9 @@
 
 #include <string>
 
-namespace sagaflow::memory {
+namespace sagaflow::transports {
 
 std::string pack(const message& m);
 message unpack(const std::string& bytes);
 
-} // namespace sagaflow::memory
+} // namespace sagaflow::transports

@@ -1,0 +1,11 @@
+# librdkafka, by its pkg-config file: target RdKafka::rdkafka. (Its own CMake package is not in Debian's.)
+find_package(PkgConfig QUIET)
+if(PkgConfig_FOUND)
+  pkg_check_modules(RDKAFKA QUIET IMPORTED_TARGET GLOBAL rdkafka)
+endif()
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(RdKafka REQUIRED_VARS RDKAFKA_LINK_LIBRARIES VERSION_VAR RDKAFKA_VERSION
+  REASON_FAILURE_MESSAGE "install librdkafka-dev and pkg-config")
+if(RdKafka_FOUND AND NOT TARGET RdKafka::rdkafka)
+  add_library(RdKafka::rdkafka ALIAS PkgConfig::RDKAFKA)
+endif()
