@@ -54,8 +54,9 @@ class settler {
 // A message that has come, to be settled once by its tag. One that is never settled comes again
 // after the consumer is gone.
 struct delivery {
-    message content;
-    std::uint64_t tag = 0;
+    message content; // its address is the one that was subscribed to
+    std::uint64_t tag =
+        0; // used once by its consumer, also if the connection to the broker is another by then
 };
 
 struct subscription {
@@ -87,12 +88,18 @@ class transport {
 
     // Takes the batch and returns without waiting for the broker. Reports each message exactly once
     // through done, which may be called several times, on any thread, also before publish()
-    // returns; messages with one saga_id keep their order on an address. Bounded by its callers: an
-    // engine has at most its publish window outstanding.
+    // returns; messages with one saga_id keep their order on an address. The address may be one that
+    // only its consumer opened: an address for replies. Bounded by its callers: an engine has at most
+    // its publish window outstanding.
     virtual void publish(std::vector<message> batch, publish_handler done) = 0;
 
     // Calls handler with what comes, in order per saga_id, one call at a time per subscription, on
-    // a thread of the transport. The handler may block: then nothing more is delivered to it.
+    // a thread of the transport. The handler may block: then nothing more is delivered to it, and other
+    // subscriptions go on. Consumers of one group on one connection keep a saga's order between them;
+    // those of several connections only where the broker can, and no consumer keeps it when messages come
+    // again: the barrier and the engine make a repeated or overtaken message harmless. Throws
+    // error(in_use) for an address that another owner holds, on whatever connection, error(stopped)
+    // after close().
     virtual void consume(subscription what, delivery_handler handler) = 0;
 
     // Stops. Reports outstanding publishes as failed, at once, which frees a handler that waits for

@@ -15,6 +15,8 @@ struct memory_transports {
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(memory, transport_conformance, memory_transports);
+INSTANTIATE_TYPED_TEST_SUITE_P(memory, transport_life_conformance, memory_transports);
+INSTANTIATE_TYPED_TEST_SUITE_P(memory, transport_restart_conformance, memory_transports);
 // [/conformance]
 
 std::vector<message> messages(int from, int to) {

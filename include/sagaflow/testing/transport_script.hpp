@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <random>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -169,6 +170,7 @@ class receiver {
         }
         by->settle(tags, v);
     }
+    bool keeps() const { return state_->how == habit::keep; }
     std::size_t most_unsettled() const { return state_->most_unsettled; }
     bool handler_overlapped() const { return state_->overlapped; }
 
@@ -235,5 +237,43 @@ inline std::map<std::string, std::vector<std::string>> steps_by_saga(const std::
     for (const auto& d : came) out[d.content.saga_id].push_back(d.content.step);
     return out;
 }
+
+// A transport that a test plays with, opened at an address of its own, and closed when the test is over.
+template <class Transports>
+class transport_under_test {
+  protected:
+    transport_under_test() : bus(transports.connect()), out(bus) { open(*bus); }
+    ~transport_under_test() { bus->close(); }
+
+    void open(transport& t) {
+        t.open({address}, [](const transport_health&) {});
+    }
+
+    subscription group(const std::string& name, std::size_t prefetch = 1024) const {
+        return {.address = address, .group = name, .types = {}, .prefetch = prefetch};
+    }
+    subscription owned(const std::string& group_name, const std::string& owner) const {
+        auto s = group(group_name);
+        s.sole_owner = owner;
+        return s;
+    }
+    message make(const std::string& saga, int number) const { return make_message(address, saga, number); }
+    std::vector<message> make_many(int sagas, int each) const {
+        std::vector<message> all;
+        for (int n = 0; n < each; ++n)
+            for (int s = 0; s < sagas; ++s) all.push_back(make("saga-" + std::to_string(s), n));
+        return all;
+    }
+    static std::multiset<std::string> ids(const std::vector<delivery>& came) {
+        std::multiset<std::string> out_ids;
+        for (const auto& d : came) out_ids.insert(d.content.id);
+        return out_ids;
+    }
+
+    Transports transports;
+    std::string address = unique_name("conformance");
+    std::shared_ptr<transport> bus;
+    publisher out;
+};
 
 } // namespace sagaflow::testing
