@@ -1,13 +1,12 @@
 #include "web/demo_routes.hpp"
 
-#include "base/database.hpp"
-#include "base/faulty_transport.hpp"
+#include "base/demo_service.hpp"
 #include "base/worker_pool.hpp"
-#include "copy/members.hpp"
 #include "web/body.hpp"
 #include "web/fields.hpp"
 #include "web/problems.hpp"
 
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -16,10 +15,6 @@ namespace signup {
 namespace {
 
 namespace http = sagaflow::http;
-
-const demo_service& service_of(const demo_routes_parts& all, service which) {
-    return which == service::chat ? all.chat : all.customer;
-}
 
 // The fields of a body, or nothing when the request was refused for them.
 template <class Fields>
@@ -33,15 +28,18 @@ std::optional<Fields> fields_of(const http::request& r, http::exchange& x,
     return std::move(std::get<Fields>(fields));
 }
 
-void plant(const demo_routes_parts& with, const http::request& r, http::exchange x) {
-    const auto fields = fields_of(r, x, read_planted_user);
-    if (!fields) return;
+// Has the service do it, on the pool, and answers.
+void act(const demo_routes_parts& with, service which, http::exchange x,
+         std::function<void(demo_service&)> what) {
+    auto* const on = which == service::chat ? with.chat : with.customer;
+    if (!on)
+        return x.refuse({.status = 404, .title = "not here", .detail = "another program is that service"});
     const auto later = std::make_shared<http::exchange>(std::move(x));
-    auto task = [&users = service_of(with, fields->where).users, user_id = fields->user_id, later] {
+    auto task = [on, what = std::move(what), later] {
         try {
-            users.change([&](sqlite3* db) { return plant_member(db, user_id), true; });
+            what(*on);
             later->respond({.status = 204});
-        } catch (const database_error& e) {
+        } catch (const std::exception& e) {
             later->refuse(problem_of({refusal::reason::unavailable, e.what()}));
         }
     };
@@ -51,18 +49,24 @@ void plant(const demo_routes_parts& with, const http::request& r, http::exchange
     }
 }
 
+void put_user(const demo_routes_parts& with, const http::request& r, http::exchange x) {
+    const auto fields = fields_of(r, x, read_planted_user);
+    if (!fields) return;
+    act(with, fields->where, std::move(x), [id = fields->user_id](demo_service& s) { s.put_user(id); });
+}
+
 void set_fault(const demo_routes_parts& with, const http::request& r, http::exchange x) {
     const auto fields = fields_of(r, x, read_fault);
     if (!fields) return;
-    service_of(with, fields->where).faults.set({std::chrono::milliseconds(fields->delay_ms), fields->deaf});
-    x.respond({.status = 204});
+    const fault f{std::chrono::milliseconds(fields->delay_ms), fields->deaf};
+    act(with, fields->where, std::move(x), [f](demo_service& s) { s.set_fault(f); });
 }
 
 } // namespace
 
 void add_demo_routes(http::server& server, const demo_routes_parts& with) {
     server.route("POST", "/demo/users",
-                 [with](const http::request& r, http::exchange x) { plant(with, r, std::move(x)); });
+                 [with](const http::request& r, http::exchange x) { put_user(with, r, std::move(x)); });
     server.route("POST", "/demo/faults",
                  [with](const http::request& r, http::exchange x) { set_fault(with, r, std::move(x)); });
 }

@@ -5,19 +5,13 @@
 
 namespace signup {
 
-class database;
-class fault_switch;
+class demo_service;
 class worker_pool;
 
-struct demo_service {
-    database& users;
-    fault_switch& faults;
-};
-
 struct demo_routes_parts {
-    demo_service chat;
-    demo_service customer;
-    worker_pool& workers; // for what waits for a database
+    demo_service* chat;     // null: not here
+    demo_service* customer; // likewise
+    worker_pool& workers;   // for what waits
 };
 
 // All must outlive the server's run.

@@ -1,6 +1,6 @@
-// user_signup: serves the user sign-up until SIGINT or SIGTERM.
-#include "options.hpp"
-#include "program.hpp"
+#include "programs/run.hpp"
+
+#include "programs/folder.hpp"
 
 #include <sagaflow/spdlog.hpp>
 
@@ -8,10 +8,11 @@
 #include <cstdint>
 #include <exception>
 #include <iostream>
-#include <memory>
 #include <string>
 
 #include <sys/stat.h>
+
+namespace signup {
 
 namespace {
 
@@ -30,33 +31,43 @@ std::string url_of(const std::string& address, std::uint16_t port) {
     return "http://" + (is_ipv6 ? '[' + address + ']' : address) + ':' + std::to_string(port);
 }
 
-int serve(const signup::program_options& options) {
+const std::string& address_of(const program_options& o, role of) {
+    if (of == role::chat) return o.chat.http.address;
+    return of == role::customer ? o.customer.http.address : o.http.address;
+}
+
+int serve(const program_options& options, role of, const program_maker& make) {
     const auto ending = block_ending_signals();
     umask(077);                    // the users' hashes and addresses are for this user only
     std::signal(SIGPIPE, SIG_IGN); // a reader of our output that left
     std::signal(SIGXFSZ, SIG_IGN); // a file that reached its limit is an error like a full disk
     const auto log = std::make_shared<sagaflow::spdlog_sink>(options.log);
-    signup::program program(options, log);
-    program.start();
-    std::cout << "listening on " << url_of(options.http.address, program.port()) << std::endl;
+    prepare_folder(options);
+    const auto bus = make_bus(options.bus);
+    const auto program = make(options, bus, log);
+    program->start();
+    std::cout << "listening on " << url_of(address_of(options, of), program->port()) << std::endl;
     int signal = 0;
     sigwait(&ending, &signal);
     sagaflow::log(log.get(), sagaflow::log_level::info, "stopping");
-    program.stop();
+    program->stop();
+    bus->close();
     sagaflow::log(log.get(), sagaflow::log_level::info, "stopped");
     return 0;
 }
 
 } // namespace
 
-int main(int argc, char** argv) {
+int run(int argc, char** argv, role of, const program_maker& make) {
+    program_options options;
     try {
-        signup::program_options options;
-        auto settings = signup::settings_of(options);
+        auto settings = settings_of(options, of);
         if (const auto status = settings.start(argc, argv, std::cout, std::cerr)) return *status;
-        return serve(options);
+        return serve(options, of, make);
     } catch (const std::exception& e) {
-        std::cerr << "user_signup: " << e.what() << '\n';
+        std::cerr << program_name(of) << ": " << e.what() << '\n';
         return 1;
     }
 }
+
+} // namespace signup
