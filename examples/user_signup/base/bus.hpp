@@ -6,7 +6,10 @@
 
 namespace sagaflow {
 class transport;
+namespace wire {
+class envelope;
 }
+} // namespace sagaflow
 
 namespace signup {
 
@@ -16,8 +19,9 @@ struct bus_options {
     bus_kind kind = bus_kind::memory;
 };
 
-// Throws sagaflow::error for options that can't work. A broker that is away is none of these: the transport
-// waits for it.
-std::shared_ptr<sagaflow::transport> make_bus(const bus_options& o);
+// `envelope`: what a broker gets to see; null: CloudEvents. Throws sagaflow::error for options that can't
+// work. A broker that is away is none of these: the transport waits for it.
+std::shared_ptr<sagaflow::transport> make_bus(const bus_options& o,
+                                              std::shared_ptr<const sagaflow::wire::envelope> envelope);
 
 } // namespace signup

@@ -82,6 +82,28 @@ void add_bus(config::settings& s, program_options& o) {
           {{"memory", bus_kind::memory}, {"kafka", bus_kind::kafka}, {"amqp", bus_kind::amqp}},
           {.describe = "What carries the commands of chat and customer, and their answers.",
            .alias = "transport"});
+    s.add("wire", &o.wire, {{"cloudevents", wire_format::cloudevents}, {"plain", wire_format::plain}},
+          {.describe = "What messages look like on a broker: CloudEvents, or the plain JSON of services that "
+                       "were there before."});
+}
+
+void check_wire(const program_options& o, role of, const refuser& refuse) {
+    if (o.wire != wire_format::plain) return;
+    if (of == role::all)
+        refuse("wire",
+               "is plain, in which a process is one service: expected cloudevents, or start "
+               "user_service");
+    if (o.flow == flow::compensate && o.chat_topic() == o.customer_topic())
+        refuse("wire",
+               "is plain, in which every reader of a topic obeys a request: undoing a sign-up in one service "
+               "would "
+               "delete the user of the other. Set chat.topic and customer.topic to a topic each, or "
+               "signup.flow to "
+               "synchronise");
+    if (o.chat.service_name.empty())
+        refuse("chat.service_name", "is empty: expected what the service calls itself");
+    if (o.customer.service_name.empty() || o.customer.service_name == o.chat.service_name)
+        refuse("customer.service_name", "is empty, or chat's too: expected what the service calls itself");
 }
 
 void add_topics(config::settings& s, program_options& o) {
@@ -96,6 +118,8 @@ void add_copy(config::settings& s, copy_options& c, const std::string& name, boo
     s.add(
         name + ".http.address", &c.http.address,
         {.describe = "Address that " + name + "_service listens on, for health and for trying things out."});
+    s.add(name + ".service_name", &c.service_name,
+          {.describe = "With wire: plain, what the service calls itself in its answers."});
     s.add(name + ".http.port", &c.http.port,
           {.describe = "Port of that; 0 takes a free one.", .alias = is_own ? "port" : ""});
     s.add(name + ".instances", &c.instances,
@@ -194,6 +218,7 @@ config::settings settings_of(program_options& o, role of) {
         check_instances("chat.instances", o.chat, refuse);
         check_instances("customer.instances", o.customer, refuse);
         check_bus(o, of, refuse);
+        check_wire(o, of, refuse);
     });
     return s;
 }

@@ -23,6 +23,9 @@ enum class role : std::uint8_t { all, user, chat, customer };
 
 const char* program_name(role of);
 
+// What the messages look like on a broker.
+enum class wire_format : std::uint8_t { cloudevents, plain };
+
 enum class flow : std::uint8_t { compensate, synchronise };
 
 // Of chat and of customer.
@@ -30,6 +33,7 @@ struct copy_options {
     std::string group;
     std::string topic = {};                   // empty: the shared one
     sagaflow::http::server_options http = {}; // of the program, where it is one of its own
+    std::string service_name = {};            // in the plain format: what the service calls itself
     std::vector<std::string> instances = {};  // address:port of the programs, for who asks them
 };
 
@@ -38,11 +42,12 @@ struct program_options {
     signup::flow flow = signup::flow::compensate;
 
     bus_options bus = {};
+    wire_format wire = wire_format::cloudevents;
     std::string commands_topic = "user.newUser.req";
     std::string replies_topic = "user.newUser.res";
     std::string user_group = "user";
-    copy_options chat = {.group = "chat", .http = {.port = 8001}};
-    copy_options customer = {.group = "customer", .http = {.port = 8002}};
+    copy_options chat = {.group = "chat", .http = {.port = 8001}, .service_name = "chat"};
+    copy_options customer = {.group = "customer", .http = {.port = 8002}, .service_name = "customer"};
 
     password_cost password = {};
     std::size_t password_threads = 2;

@@ -1,0 +1,97 @@
+// One file for all programs, and what they refuse in it.
+#include "programs/options.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace signup {
+namespace {
+
+constexpr const char* file = R"(
+transport: {kind: kafka}
+wire: cloudevents
+topics: {commands: requests, replies: answers}
+user: {group: user-of-ours}
+http: {port: 8100}
+chat: {group: chats, http: {port: 8101}, instances: [127.0.0.1:8101, 127.0.0.1:8201]}
+customer: {topic: customers, http: {port: 8102}}
+log: {level: warn}
+)";
+
+std::vector<std::string> mistakes(role of, const std::string& text, program_options& o) {
+    std::vector<std::string> found;
+    for (const auto& m : settings_of(o, of).load({.file = "signup.yaml", .text = text}))
+        found.push_back(m.text());
+    return found;
+}
+
+std::vector<std::string> mistakes(role of, const std::string& text) {
+    program_options o;
+    return mistakes(of, text, o);
+}
+
+TEST(options, one_file_is_accepted_by_every_program_with_the_sections_of_the_others) {
+    for (const auto of : {role::all, role::user, role::chat, role::customer}) {
+        program_options o;
+        EXPECT_EQ(mistakes(of, file, o), std::vector<std::string>{});
+        EXPECT_EQ(o.chat_topic(), "requests");
+        EXPECT_EQ(o.customer_topic(), "customers");
+        EXPECT_EQ(o.chat.http.port, 8101);
+        EXPECT_EQ(o.chat.instances.size(), 2U);
+    }
+}
+
+TEST(options, a_mistake_in_the_section_of_another_program_is_a_mistake_too) {
+    EXPECT_EQ(mistakes(role::customer, "transport: {kind: amqp}\nchat: {grup: chats}\n").size(), 1U);
+}
+
+TEST(options, the_port_on_the_command_line_is_the_programs_own) {
+    const auto port_after = [](role of) {
+        program_options o;
+        settings_of(o, of).load({.arguments = {"--transport", "kafka", "--port", "7000"}});
+        return std::vector{o.http.port, o.chat.http.port, o.customer.http.port};
+    };
+    using ports = std::vector<std::uint16_t>;
+    EXPECT_EQ(port_after(role::user), (ports{7000, 8001, 8002}));
+    EXPECT_EQ(port_after(role::chat), (ports{8000, 7000, 8002}));
+    EXPECT_EQ(port_after(role::customer), (ports{8000, 8001, 7000}));
+}
+
+TEST(options, a_program_that_is_one_service_needs_a_broker) {
+    EXPECT_EQ(mistakes(role::all, ""), std::vector<std::string>{});
+    const auto found = mistakes(role::chat, "");
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_NE(found[0].find("transport.kind: is memory"), std::string::npos) << found[0];
+}
+
+TEST(options, plain_requests_on_one_topic_can_not_undo_and_are_refused) {
+    const std::string plain = "transport: {kind: kafka}\nwire: plain\n";
+    for (const auto of : {role::user, role::chat}) {
+        const auto found = mistakes(of, plain);
+        ASSERT_EQ(found.size(), 1U);
+        EXPECT_NE(found[0].find("Set chat.topic and customer.topic"), std::string::npos) << found[0];
+    }
+    const auto none = std::vector<std::string>{};
+    EXPECT_EQ(mistakes(role::user, plain + "signup: {flow: synchronise}\n"), none);
+    EXPECT_EQ(mistakes(role::user, plain + "chat: {topic: user.newUser.req.chat}\n"), none);
+}
+
+TEST(options, plain_answers_of_two_services_of_one_name_can_not_be_told_apart) {
+    EXPECT_EQ(mistakes(role::user,
+                       "transport: {kind: kafka}\nwire: plain\nsignup: {flow: synchronise}\n"
+                       "customer: {service_name: chat}\n")
+                  .size(),
+              1U);
+}
+
+TEST(options, an_instance_is_an_address_and_a_port) {
+    for (const auto* bad : {"127.0.0.1", ":80", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:99999", "h:80a"})
+        EXPECT_EQ(mistakes(role::all, "chat: {instances: [\"" + std::string(bad) + "\"]}\n").size(), 1U)
+            << bad;
+}
+
+} // namespace
+} // namespace signup
