@@ -22,11 +22,22 @@ namespace sagaflow {
 class store;
 class transport;
 
+// How a service that knows nothing of sagaflow says in the body of its reply that it refuses, such as
+// {"status":"FAILED","error":{"text":"no such room"}}. The pointers are JSON pointers (RFC 6901).
+struct rejection_in_body {
+    std::string pointer; // to what tells: "/status"
+    std::string equals =
+        {}; // what stands there when it refuses: "FAILED"; empty: anything but null and false
+    std::string reason =
+        {}; // to the reason: "/error/text"; empty, or nothing there: what stands at `pointer`
+};
+
 // Where a command type goes. Without a route: to the first transport, at the part of its type
 // before the first dot.
 struct route {
-    std::string address;                            // empty: by type
-    std::shared_ptr<sagaflow::transport> transport; // null: the engine's first
+    std::string address;                                 // empty: by type
+    std::shared_ptr<sagaflow::transport> transport = {}; // null: the engine's first
+    std::optional<rejection_in_body> rejected = {};      // none: only the message's own outcome counts
 };
 
 struct engine_limits {

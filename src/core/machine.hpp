@@ -8,6 +8,7 @@
 //   what watchers see and operators must know    hands events out, raises alerts
 #pragma once
 
+#include "core/foreign_rejection.hpp"
 #include "core/record.hpp"
 
 #include <sagaflow/event.hpp>
@@ -45,6 +46,7 @@ struct reply_input {
 struct machine_options {
     duration command_lifetime = std::chrono::hours(24 * 20);
     std::size_t payload_bytes = 64 * 1024; // of a command's body and of the state
+    const foreign_rejections* rejections = nullptr;
 };
 
 enum class verb : std::uint8_t { cancel, suspend, retry, skip, undo, abandon };

@@ -10,7 +10,17 @@ namespace sagaflow::core {
 
 bool machine_work::take(const reply_input& in) {
     if (is_finished(r_) || is_kept(in)) return false;
-    return in.compensation ? take_compensation_reply(in) : take_action_reply(in);
+    const auto take_it = [this](const reply_input& reply) {
+        return reply.compensation ? take_compensation_reply(reply) : take_action_reply(reply);
+    };
+    const auto& step = plan_.steps[in.step];
+    if (options_.rejections && in.outcome == reply_outcome::success) {
+        const auto& type = in.compensation ? step.compensation_type : step.command_type;
+        if (const auto reason = foreign_rejection(*options_.rejections, type, in.body))
+            return take_it(
+                {in.step, in.compensation, in.number, reply_outcome::rejected, write_rejection(*reason)});
+    }
+    return take_it(in);
 }
 
 bool machine_work::is_kept(const reply_input& in) const {

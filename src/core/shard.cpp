@@ -11,6 +11,7 @@ shard::impl::impl(shard_options o, ownership owner)
     : options(std::move(o)), owned(std::move(owner)), publisher(options, owned.source) {
     machine_settings.command_lifetime = options.command_lifetime;
     machine_settings.payload_bytes = options.limits.payload_bytes;
+    machine_settings.rejections = &options.rejections;
     last_event = owned.last_event / (planted(bug::sequence_goes_back) ? 2 : 1);
     last_batch = durable_batch = owned.last_batch;
     publisher.durable(durable_batch);

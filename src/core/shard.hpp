@@ -31,6 +31,7 @@ struct shard_options {
     std::string reply_address;
     std::size_t transports = 1;
     std::function<target(const std::string& command_type)> route;
+    foreign_rejections rejections = {};
     engine_limits limits = {};
     duration retention = std::chrono::hours(24 * 7);
     duration command_lifetime = std::chrono::hours(24 * 20);

@@ -1,5 +1,7 @@
 #include "runtime/checks.hpp"
 
+#include "core/foreign_rejection.hpp"
+
 #include <sagaflow/transport.hpp>
 
 #include <algorithm>
@@ -59,6 +61,11 @@ void check(const engine_options& options) {
         const auto& all = options.transports;
         require(!to.transport || std::find(all.begin(), all.end(), to.transport) != all.end(),
                 "the route of '" + type + "' names a transport that is not among transports");
+        if (!to.rejected) continue;
+        for (const auto& pointer : {to.rejected->pointer, to.rejected->reason})
+            require(core::is_json_pointer(pointer),
+                    "the route of '" + type + "': '" + pointer +
+                        "' is not a JSON pointer (RFC 6901), such as /error/text");
     }
     const auto& l = options.limits;
     for (const auto limit : std::array{l.payload_bytes, l.hot_sagas, l.pending_starts, l.unaccepted_publishes,

@@ -1,5 +1,6 @@
 // The engine's life: made, started, ended.
 #include "runtime/checks.hpp"
+#include "runtime/dead_letters.hpp"
 #include "runtime/engine_impl.hpp"
 #include "runtime/hosting.hpp"
 
@@ -64,7 +65,8 @@ void engine::impl::host(const std::shared_ptr<const plan>& definition) {
 }
 
 void engine::impl::open_transports(const std::vector<std::shared_ptr<const plan>>& definitions) {
-    std::vector<std::vector<std::string>> addresses(options.transports.size(), {reply_address});
+    std::vector<std::vector<std::string>> addresses(options.transports.size(),
+                                                    {reply_address, runtime::dead_address(reply_address)});
     for (const auto& d : definitions) {
         const auto of_one = route.addresses_of(*d);
         for (std::size_t i = 0; i < of_one.size(); ++i)
@@ -88,10 +90,11 @@ void engine::impl::consume_replies() {
         s.prefetch = options.limits.queued_replies;
         s.stop = consuming.get_token();
         // What comes after the end is not settled: it comes again to whoever consumes next.
-        t->consume(std::move(s),
-                   [queue = inputs](std::vector<delivery> content, const std::shared_ptr<settler>& from) {
-                       queue->push(runtime::deliveries{std::move(content), from});
-                   });
+        t->consume(std::move(s), [queue = inputs, carrier = std::weak_ptr(t), log = options.log](
+                                     std::vector<delivery> content, const std::shared_ptr<settler>& from) {
+            runtime::bury_unreadable(content, from, carrier, log);
+            if (!content.empty()) queue->push(runtime::deliveries{std::move(content), from});
+        });
     }
 }
 
@@ -100,6 +103,7 @@ core::shard_options engine::impl::shard_options() const {
     o.reply_address = reply_address;
     o.transports = options.transports.size();
     o.route = route;
+    o.rejections = route.rejections();
     o.limits = options.limits;
     o.retention = options.retention;
     o.command_lifetime = options.command_lifetime;

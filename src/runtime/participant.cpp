@@ -1,5 +1,6 @@
 // The participant: options, start and stop.
 #include "core/rejection_body.hpp"
+#include "runtime/dead_letters.hpp"
 #include "runtime/participant_impl.hpp"
 
 #include <sagaflow/participant.hpp>
@@ -99,10 +100,11 @@ void participant::impl::start() {
 void participant::impl::open(const std::vector<std::string>& where) {
     auto all = where;
     if (options_.on_unreadable == unreadable::dead_letter) {
-        for (const auto& address : where) all.push_back(address + ".dead");
+        for (const auto& address : where) all.push_back(runtime::dead_address(address));
     }
-    options_.transport->open(std::move(all), [log = options_.log,
-                                              name = options_.name](const transport_health& h) {
+    options_.transport->open(std::move(all), [log = options_.log, name = options_.name,
+                                              up = carrier_up_](const transport_health& h) {
+        *up = h.now == transport_health::condition::up;
         if (h.now == transport_health::condition::up) {
             sagaflow::log(log.get(), log_level::info, "the transport is up", {{"participant", name}});
         } else {

@@ -55,6 +55,10 @@ void participant::impl::classify(item& one) {
         return;
     }
     one.end = fate::unreadable;
+    if (m.type.empty() && !m.reason.empty()) { // its envelope says why
+        one.reason = m.reason;
+        return;
+    }
     one.reason = is_command ? "participant \"" + options_.name + "\" does not handle \"" + m.type + "\""
                             : std::string("a ") + to_string(m.kind) + " came where commands are taken";
 }

@@ -7,6 +7,7 @@
 
 #include <sagaflow/participant.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -83,6 +84,8 @@ class participant::impl : public std::enable_shared_from_this<participant::impl>
     bool stopping_ = false;
     std::vector<item> items_;
     std::unordered_map<std::string, int> failures_; // of commands that come again, by id and attempt
+    // Shared with the transport, which may tell how it is when the participant is gone.
+    std::shared_ptr<std::atomic<bool>> carrier_up_ = std::make_shared<std::atomic<bool>>(false);
     clock::time_point purge_due_{};
     struct { // a full disk may last: what was said of it is said again at `debug` only
         bool told_batch = false;

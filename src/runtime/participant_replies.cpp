@@ -1,5 +1,6 @@
 // What follows a batch: replies and dead letters are published, and deliveries settled once that is accepted
 // (B7, B9).
+#include "runtime/dead_letters.hpp"
 #include "runtime/participant_impl.hpp"
 
 #include <utility>
@@ -34,7 +35,7 @@ message reply_to(message& command, const std::string& participant, inbox_answer&
 
 message dead_letter(message& came, std::string& reason) {
     auto m = std::move(came);
-    m.address += ".dead";
+    m.address = runtime::dead_address(m.address);
     m.reason = std::move(reason);
     return m;
 }
@@ -111,7 +112,7 @@ bool participant::impl::bury(const message& m, std::string_view reason) {
             {{"participant", options_.name}, {"type", m.type}, {"message", m.id}, {"reason", reason}});
         return false;
     }
-    if (count_failure(m) > redeliveries) {
+    if (*carrier_up_ && count_failure(m) > redeliveries) { // while it is away nothing is accepted: no reason
         log(options_.log.get(), log_level::error, "a dead letter is not accepted; the message is dropped",
             {{"participant", options_.name}, {"type", m.type}, {"message", m.id}, {"reason", reason}});
         return false;

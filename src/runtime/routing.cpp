@@ -21,6 +21,7 @@ routing::routing(const engine_options& options) : transports_(options.transports
         const auto found = to.transport ? std::find(all.begin(), all.end(), to.transport) : all.begin();
         routes_[type] = {static_cast<std::size_t>(found - all.begin()),
                          to.address.empty() ? address_by_type(type) : to.address};
+        if (to.rejected) rejections_.emplace(type, *to.rejected);
     }
 }
 

@@ -18,11 +18,14 @@ class routing {
 
     core::target operator()(const std::string& command_type) const;
 
+    core::foreign_rejections rejections() const { return rejections_; }
+
     // The addresses of a definition's commands and compensations, by transport.
     std::vector<std::vector<std::string>> addresses_of(const plan& definition) const;
 
   private:
     std::map<std::string, core::target> routes_;
+    core::foreign_rejections rejections_;
     std::size_t transports_;
 };
 

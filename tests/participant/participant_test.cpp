@@ -276,6 +276,29 @@ TEST_F(chat, B7_a_dead_letter_is_acknowledged_once_accepted_and_never_comes_for_
     EXPECT_EQ(deliveries, 4);
 }
 
+TEST_F(chat, B7_a_dead_letter_waits_for_a_broker_that_is_away) {
+    start(with_inbox());
+    bus->health({transport_health::condition::down, "gone"});
+    bus->verdict = published::verdict::failed;
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(bus->end_of(bus->deliver(command("eve", "?"))), "retry");
+    bus->health({});
+    bus->verdict = published::verdict::accepted;
+    EXPECT_EQ(bus->end_of(bus->deliver(command("eve", "?"))), "acknowledge");
+    EXPECT_EQ(bus->sent.back().address, "chats.dead");
+}
+
+TEST_F(chat, B7_what_the_envelope_could_not_read_becomes_a_dead_letter_with_its_reason) {
+    start(with_inbox());
+    message m;
+    m.address = "chats";
+    m.reason = "sagakind is 'x'";
+    m.body = "\xff";
+    EXPECT_EQ(bus->end_of(bus->deliver(m)), "acknowledge");
+    ASSERT_EQ(bus->sent.size(), 1u);
+    EXPECT_EQ(bus->sent[0].reason, "sagakind is 'x'");
+    EXPECT_EQ(bus->sent[0].body, "\xff");
+}
+
 TEST_F(chat, B7_skips_what_it_cannot_read_on_a_shared_address) {
     auto o = with_inbox();
     o.on_unreadable = unreadable::skip;

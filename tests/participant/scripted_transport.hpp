@@ -16,7 +16,8 @@ class scripted_transport : public transport {
   public:
     void open(std::vector<std::string> addresses, health_handler on_health) override {
         opened = std::move(addresses);
-        on_health({});
+        health = std::move(on_health);
+        health({});
     }
     void publish(std::vector<message> batch, publish_handler done) override {
         std::vector<published> report;
@@ -57,6 +58,7 @@ class scripted_transport : public transport {
     }
 
     published::verdict verdict = published::verdict::accepted;
+    health_handler health;
     bool hold = false;
     std::vector<std::string> opened;
     std::vector<subscription> subscriptions;

@@ -174,7 +174,7 @@ TEST(EngineReports, is_not_ready_while_a_transport_is_down) {
     auto options = b.options();
     options.transports = {bus};
     b.run(options);
-    EXPECT_EQ(bus->opened, (std::set<std::string>{"desk", "travel.replies"}));
+    EXPECT_EQ(bus->opened, (std::set<std::string>{"desk", "travel.replies", "travel.replies.dead"}));
     EXPECT_EQ(bus->consumed.address, "travel.replies");
     EXPECT_EQ(bus->consumed.group, "travel");
     EXPECT_EQ(bus->consumed.prefetch, options.limits.queued_replies);
