@@ -1,7 +1,13 @@
-# Runs PROGRAM in an empty folder and compares what it prints with the file EXPECTED.
+# Runs PROGRAM in an empty folder and compares what it prints with the file EXPECTED. With SERVICE its argument is the
+# address of that name of the server that ctest started for it.
+set(address "")
+if(SERVICE)
+  file(STRINGS $ENV{SAGAFLOW_SERVICE} address REGEX "^${SERVICE} ")
+  string(REPLACE "${SERVICE} " "" address ${address})
+endif()
 file(REMOVE_RECURSE ${FOLDER})
 file(MAKE_DIRECTORY ${FOLDER})
-execute_process(COMMAND ${PROGRAM} WORKING_DIRECTORY ${FOLDER} OUTPUT_VARIABLE printed RESULT_VARIABLE status TIMEOUT 60)
+execute_process(COMMAND ${PROGRAM} ${address} WORKING_DIRECTORY ${FOLDER} OUTPUT_VARIABLE printed RESULT_VARIABLE status TIMEOUT 60)
 file(REMOVE_RECURSE ${FOLDER})
 file(READ ${EXPECTED} expected)
 if(NOT status EQUAL 0)
