@@ -96,8 +96,8 @@ class transport {
     // Calls handler with what comes, in order per saga_id, one call at a time per subscription, on
     // a thread of the transport. The handler may block: then nothing more is delivered to it, and other
     // subscriptions go on. Consumers of one group on one connection keep a saga's order between them;
-    // those of several connections only where the broker can, and no consumer keeps it when messages come
-    // again: the barrier and the engine make a repeated or overtaken message harmless. Throws
+    // those of several connections only where the broker can, and nobody when messages come again or a
+    // consumer leaves: the barrier and the engine make a repeated or overtaken message harmless. Throws
     // error(in_use) for an address that another owner holds, on whatever connection, error(stopped)
     // after close().
     virtual void consume(subscription what, delivery_handler handler) = 0;
