@@ -60,12 +60,21 @@ struct alert {
     bool over = false;  // the alert of before is over
 };
 
+// A topic that gets each status document (saga::status) as an event of its own: CloudEvents of the type
+// "<saga type>.status", whose id is the event's seq, keyed by saga, at least once. It begins with the oldest
+// event that is stored; a finished saga is not purged before its events are there.
+struct status_topic {
+    std::string address;
+    std::shared_ptr<sagaflow::transport> transport = {}; // null: the engine's first
+};
+
 struct engine_options {
     std::string name; // its reply address is "<name>.replies"
     std::shared_ptr<sagaflow::store> store;
     std::vector<std::shared_ptr<sagaflow::transport>> transports; // at least one
     std::map<std::string, route> routes = {};                     // by command type
     std::string reply_address = {};                               // empty: "<name>.replies"
+    std::optional<status_topic> status = {};                      // none: streams and watchers only
     engine_limits limits = {};
     duration retention = std::chrono::hours(24 * 7); // finished sagas are purged after it (R17)
     duration command_lifetime =

@@ -67,10 +67,13 @@ struct batch {
     std::vector<timer_row> fired;            // remove; one that is not there is no error
     std::vector<std::uint64_t> purged; // remove these finished sagas, by birth, with their events, before
                                        // `started` is inserted; one that is gone is no error
+    std::uint64_t status_published =
+        0; // keep it, if it is not 0: up to this event all are on the status topic
 
     bool empty() const noexcept {
         return started.empty() && changed.empty() && finished.empty() && events.empty() &&
-               definitions.empty() && timers.empty() && fired.empty() && purged.empty();
+               definitions.empty() && timers.empty() && fired.empty() && purged.empty() &&
+               status_published == 0;
     }
 };
 
@@ -78,9 +81,10 @@ struct batch {
 struct ownership {
     std::uint32_t shard = 0;
     std::uint64_t epoch = 0;
-    std::string source;           // drawn once, when the store was made: "urn:sagaflow:<random>"
-    std::uint64_t last_event = 0; // the highest seq ever used in this shard, purged ones included
-    std::uint64_t last_batch = 0; // the number of the last batch applied
+    std::string source;                 // drawn once, when the store was made: "urn:sagaflow:<random>"
+    std::uint64_t last_event = 0;       // the highest seq ever used in this shard, purged ones included
+    std::uint64_t last_batch = 0;       // the number of the last batch applied
+    std::uint64_t status_published = 0; // the newest that a batch had; 0: none had
     std::vector<definition_row> definitions;
 };
 

@@ -45,10 +45,14 @@ struct outgoing {
     std::vector<std::uint64_t> tickets; // parallel
 };
 
-// A read of the store. `load`: by id, else `list`.
+// A read of the store.
 struct store_read {
     std::uint64_t ticket = 0;
-    enum class what : std::uint8_t { load, list } kind = what::load;
+    enum class what : std::uint8_t {
+        load,  // by ids
+        list,  // by the filter
+        events // as many as the filter's limit says
+    } kind = what::load;
     std::vector<std::string> ids;
     saga_filter filter;
     std::uint64_t after = 0;
@@ -56,9 +60,10 @@ struct store_read {
 
 struct effects {
     std::shared_ptr<const batch>
-        commit;                    // at most one is on its way; report it with committed() or commit_failed()
-    std::vector<store_read> reads; // answer each with loaded() or listed(); if the store can't, try again
-    std::vector<outgoing> publish; // by transport; may be shorter than there are
+        commit; // at most one is on its way; report it with committed() or commit_failed()
+    std::vector<store_read>
+        reads; // answer each with loaded(), listed() or events_read(); if the store can't, try again
+    std::vector<outgoing> publish;  // by transport; may be shorter than there are
     std::vector<token> acknowledge; // deliveries
     std::vector<answer> answers;
     std::vector<std::shared_ptr<const event>> notify; // durable events, in order of seq

@@ -24,6 +24,7 @@ enum class bug {
     compensation_of_nothing_reaches_its_handler,
     action_runs_after_its_compensation,
     old_commands_are_handled,
+    status_cursor_skips_failures,
 };
 
 #ifdef SAGAFLOW_PLANTED_BUGS

@@ -14,7 +14,7 @@ namespace sagaflow::core {
 
 class read_log {
   public:
-    enum class purpose : std::uint8_t { load, scan, timers, purge, rehost };
+    enum class purpose : std::uint8_t { load, scan, timers, purge, rehost, status };
 
     // A new read: its ticket.
     std::uint64_t begin(purpose what) {

@@ -8,11 +8,15 @@
 namespace sagaflow::core {
 
 shard::impl::impl(shard_options o, ownership owner)
-    : options(std::move(o)), owned(std::move(owner)), publisher(options, owned.source) {
+    : options(std::move(o)),
+      owned(std::move(owner)),
+      publisher(options, owned.source),
+      statuses(options, owned.source, owned.status_published) {
     machine_settings.command_lifetime = options.command_lifetime;
     machine_settings.payload_bytes = options.limits.payload_bytes;
     machine_settings.rejections = &options.rejections;
     last_event = owned.last_event / (planted(bug::sequence_goes_back) ? 2 : 1);
+    durable_event = owned.last_event;
     last_batch = durable_batch = owned.last_batch;
     publisher.durable(durable_batch);
 }
@@ -58,6 +62,10 @@ void shard::listed(std::uint64_t ticket, saga_page page, time_point now) {
     impl_->listed(ticket, std::move(page), now);
 }
 
+void shard::events_read(std::uint64_t ticket, std::vector<event> page, time_point now) {
+    impl_->events_read(ticket, std::move(page), now);
+}
+
 void shard::publish_reported(std::uint64_t ticket, published::verdict verdict, const std::string& reason,
                              time_point now) {
     impl_->publish_reported(ticket, verdict, reason, now);
@@ -79,6 +87,7 @@ effects shard::take_effects(time_point now) {
     auto e = impl_->take_effects(now);
     for (const auto& to_one : e.publish)
         for (const auto& m : to_one.messages) {
+            if (m.kind == message_kind::status) continue;
             ++impl_->figures.commands_sent;
             if (m.kind == message_kind::compensation) ++impl_->figures.compensations_sent;
         }
@@ -99,6 +108,7 @@ shard_figures shard::figures() const noexcept {
     f.unaccepted = impl_->publisher.unaccepted();
     f.unsent = impl_->publisher.waiting();
     f.recovering = impl_->recovery.active;
+    f.status_unpublished = impl_->statuses.unpublished(impl_->durable_event);
     return f;
 }
 
@@ -109,6 +119,7 @@ std::optional<time_point> shard::impl::wake(time_point now) const {
     };
     consider(timers.earliest());
     consider(publisher.wake(now, recovery.active)); // a scan that waits for room goes on then
+    consider(statuses.wake(now));
     if (!begun) return wake;
     // A poll that waits for a read or a commit under way is woken by its end.
     if (next_timer_poll > now) consider(next_timer_poll);

@@ -32,6 +32,7 @@ struct shard_options {
     std::size_t transports = 1;
     std::function<target(const std::string& command_type)> route;
     foreign_rejections rejections = {};
+    std::optional<target> status = {}; // where status events go
     engine_limits limits = {};
     duration retention = std::chrono::hours(24 * 7);
     duration command_lifetime = std::chrono::hours(24 * 20);
@@ -49,6 +50,7 @@ struct shard_figures {
     std::uint64_t replies = 0, late_replies = 0, unknown_replies = 0;
     std::uint64_t refused_starts = 0, publish_failures = 0, commits = 0, events = 0, purged = 0, resent = 0,
                   evicted = 0;
+    std::uint64_t status_unpublished = 0; // events that are not on the status topic yet
     std::size_t hot = 0, loading = 0, pending_starts = 0, unaccepted = 0, unsent = 0;
     bool recovering = false;
 };
@@ -67,6 +69,7 @@ class shard {
     void reply(message content, token delivery, time_point now);
     void tick(time_point now);
     void loaded(std::uint64_t ticket, std::vector<std::optional<saga_row>> rows, time_point now);
+    void events_read(std::uint64_t ticket, std::vector<event> page, time_point now);
     void listed(std::uint64_t ticket, saga_page page, time_point now);
     void publish_reported(std::uint64_t ticket, published::verdict verdict, const std::string& reason,
                           time_point now);

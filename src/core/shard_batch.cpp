@@ -108,6 +108,8 @@ void shard::impl::seal() {
         rows.push_back(std::move(row));
     }
     dirty.clear();
+    b->status_published = statuses.cursor();
+    statuses.sealed();
     ++figures.commits;
     sealed.push_back({std::move(b), std::exchange(after_next, {})});
 }
@@ -121,6 +123,7 @@ void shard::impl::committed(std::uint64_t number, time_point now) {
     auto leaving = std::move(sealed.front().after);
     sealed.pop_front();
     on_its_way = false;
+    if (!b->events.empty()) durable_event = b->events.back().seq;
     for (const auto& e : b->events) out.notify.emplace_back(b, &e);
     figures.purged += b->purged.size();
     release(leaving, now);
@@ -143,6 +146,7 @@ void shard::impl::release(released& what, time_point now) {
 void shard::impl::publish_reported(std::uint64_t ticket, published::verdict verdict,
                                    const std::string& reason, time_point now) {
     if (verdict != published::verdict::accepted) ++figures.publish_failures;
+    if (status_feed::owns(ticket)) return statuses.report(ticket, verdict, now);
     auto* owner = publisher.saga_of(ticket);
     const auto e = publisher.report(ticket, verdict, now);
     if (e.saga && verdict == published::verdict::accepted) {
@@ -232,7 +236,7 @@ effects shard::impl::take_effects(time_point now) {
     for (auto* saga : left) remove_if_over(*saga);
     evict();
     request_reads(now);
-    if (!on_its_way && sealed.empty() && !batch_is_empty()) seal();
+    if (!on_its_way && sealed.empty() && (!batch_is_empty() || statuses.cursor_is_due(now))) seal();
     if (!on_its_way && !sealed.empty()) {
         out.commit = sealed.front().content;
         on_its_way = true;

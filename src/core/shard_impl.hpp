@@ -5,6 +5,7 @@
 #include "core/outbox.hpp"
 #include "core/read_log.hpp"
 #include "core/shard.hpp"
+#include "core/status_feed.hpp"
 #include "core/timer_heap.hpp"
 
 #include <deque>
@@ -78,6 +79,7 @@ struct shard::impl {
     void loaded(std::uint64_t ticket, std::vector<std::optional<saga_row>> rows, time_point now);
     void load_result(std::uint64_t ticket, const std::string& id, std::optional<saga_row> row,
                      time_point now);
+    void events_read(std::uint64_t ticket, std::vector<event> page, time_point now);
     void listed(std::uint64_t ticket, saga_page page, time_point now);
     void scanned(std::uint64_t ticket, saga_page page, time_point now);
     std::size_t scan_size() const;
@@ -123,12 +125,14 @@ struct shard::impl {
     hot_set hot;
     timer_heap timers;
     outbox publisher;
+    status_feed statuses;
     read_log reads;
     std::unordered_map<std::string, std::vector<pending_input>> loading;
     std::vector<std::string> to_load;
     std::unordered_map<std::uint64_t, std::vector<std::string>> load_ids; // by ticket
 
     std::uint64_t last_event = 0;
+    std::uint64_t durable_event = 0;
     std::uint64_t last_batch = 0;
     std::uint64_t durable_batch = 0;
     batch next;                      // the batch that is being put together, but for its sagas' rows

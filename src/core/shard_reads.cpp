@@ -162,8 +162,14 @@ void shard::impl::listed(std::uint64_t ticket, saga_page page, time_point now) {
             purge_listed(std::move(page), now);
             break;
         case read_log::purpose::load:
+        case read_log::purpose::status:
             break;
     }
+    reads.end(ticket);
+}
+
+void shard::impl::events_read(std::uint64_t ticket, std::vector<event> page, time_point now) {
+    statuses.read(std::move(page), now, out.publish);
     reads.end(ticket);
 }
 
@@ -231,9 +237,14 @@ void shard::impl::timers_listed(std::uint64_t ticket, saga_page page, time_point
 }
 
 void shard::impl::purge_listed(saga_page page, time_point now) {
-    for (const auto& row : page.sagas) next.purged.push_back(row.birth);
-    if (!page.sagas.empty()) purge_after_batch = last_batch + 1;
-    next_purge_poll = page.sagas.size() >= page_size ? now : now + options.purge_poll;
+    std::size_t purged = 0;
+    for (const auto& row : page.sagas) {
+        if (!statuses.is_past(row.last_event)) continue;
+        next.purged.push_back(row.birth);
+        ++purged;
+    }
+    if (purged > 0) purge_after_batch = last_batch + 1;
+    next_purge_poll = purged >= page_size ? now : now + options.purge_poll;
 }
 
 // A definition that comes while the shard runs finds its waiting sagas, in memory and in the store (R15).
@@ -280,6 +291,11 @@ void shard::impl::request_reads(time_point now) {
         out.reads.push_back({ticket, store_read::what::load, std::move(ids), {}, 0});
     }
     if (!begun) return;
+    if (const auto from = statuses.begin_reading(durable_event, now)) {
+        saga_filter f;
+        f.limit = status_feed::page_size;
+        out.reads.push_back({reads.begin(read_log::purpose::status), store_read::what::events, {}, f, *from});
+    }
     const bool room = hot.size() + page_size <= options.limits.hot_sagas || publisher.has_room(now);
     if (recovery.active && room && recovery.not_before <= now && !reads.is_reading(read_log::purpose::scan)) {
         saga_filter f;

@@ -67,6 +67,12 @@ void check(const engine_options& options) {
                     "the route of '" + type + "': '" + pointer +
                         "' is not a JSON pointer (RFC 6901), such as /error/text");
     }
+    if (const auto& s = options.status) {
+        const auto& all = options.transports;
+        require(!s->address.empty(), "status has no address");
+        require(!s->transport || std::find(all.begin(), all.end(), s->transport) != all.end(),
+                "status names a transport that is not among transports");
+    }
     const auto& l = options.limits;
     for (const auto limit : std::array{l.payload_bytes, l.hot_sagas, l.pending_starts, l.unaccepted_publishes,
                                        l.queued_replies, l.watchers, l.watcher_backlog})

@@ -67,6 +67,7 @@ void engine::impl::host(const std::shared_ptr<const plan>& definition) {
 void engine::impl::open_transports(const std::vector<std::shared_ptr<const plan>>& definitions) {
     std::vector<std::vector<std::string>> addresses(options.transports.size(),
                                                     {reply_address, runtime::dead_address(reply_address)});
+    if (const auto& to = route.status()) addresses[to->transport].push_back(to->address);
     for (const auto& d : definitions) {
         const auto of_one = route.addresses_of(*d);
         for (std::size_t i = 0; i < of_one.size(); ++i)
@@ -104,6 +105,7 @@ core::shard_options engine::impl::shard_options() const {
     o.transports = options.transports.size();
     o.route = route;
     o.rejections = route.rejections();
+    o.status = route.status();
     o.limits = options.limits;
     o.retention = options.retention;
     o.command_lifetime = options.command_lifetime;

@@ -46,6 +46,11 @@ struct page_listed {
     saga_page page;
 };
 
+struct events_read {
+    std::uint64_t ticket = 0;
+    std::vector<event> page;
+};
+
 struct commit_durable {
     std::uint64_t number = 0;
 };
@@ -63,7 +68,7 @@ struct store_lost {
 struct refuse_starts {};
 
 using input = std::variant<core::start_request, core::verb_request, explain_request, host_request, deliveries,
-                           publish_reports, rows_loaded, page_listed, commit_durable, commit_delayed,
-                           store_lost, refuse_starts>;
+                           publish_reports, rows_loaded, page_listed, events_read, commit_durable,
+                           commit_delayed, store_lost, refuse_starts>;
 
 } // namespace sagaflow::runtime

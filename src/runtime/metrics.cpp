@@ -61,6 +61,8 @@ void add_messages(collection& c, const core::shard_figures& f) {
               f.publish_failures);
     c.counter("sagaflow_replies_total", "Replies taken.", f.replies);
     c.counter("sagaflow_late_replies_total", "Replies that no longer counted.", f.late_replies);
+    c.gauge("sagaflow_status_unpublished", "Events that are not on the status topic yet.",
+            f.status_unpublished);
     c.counter("sagaflow_unknown_replies_total", "Replies that fit no saga.", f.unknown_replies);
 }
 

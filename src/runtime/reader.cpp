@@ -11,6 +11,8 @@ namespace {
 
 input carry_out(store& from, const core::store_read& what) {
     if (what.kind == core::store_read::what::load) return rows_loaded{what.ticket, from.load(what.ids)};
+    if (what.kind == core::store_read::what::events)
+        return events_read{what.ticket, from.events(what.after, std::nullopt, what.filter.limit)};
     return page_listed{what.ticket, from.list(what.filter, what.after)};
 }
 

@@ -33,7 +33,7 @@ class reader {
 
     // Reads on the calling thread. None: it failed; what follows is done and reported as with read().
     std::optional<input> read_here(const core::store_read& what);
-    // Reports rows_loaded, page_listed or store_lost.
+    // Reports rows_loaded, page_listed, events_read or store_lost.
     void read(core::store_read what);
     // After the shard's reads. The job must not throw.
     void read_history(std::function<void()> job);

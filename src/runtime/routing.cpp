@@ -16,11 +16,12 @@ std::string address_by_type(const std::string& type) {
 } // namespace
 
 routing::routing(const engine_options& options) : transports_(options.transports.size()) {
+    const auto index_of = [&all = options.transports](const std::shared_ptr<transport>& t) {
+        return t ? static_cast<std::size_t>(std::find(all.begin(), all.end(), t) - all.begin()) : 0;
+    };
+    if (options.status) status_ = {index_of(options.status->transport), options.status->address};
     for (const auto& [type, to] : options.routes) {
-        const auto& all = options.transports;
-        const auto found = to.transport ? std::find(all.begin(), all.end(), to.transport) : all.begin();
-        routes_[type] = {static_cast<std::size_t>(found - all.begin()),
-                         to.address.empty() ? address_by_type(type) : to.address};
+        routes_[type] = {index_of(to.transport), to.address.empty() ? address_by_type(type) : to.address};
         if (to.rejected) rejections_.emplace(type, *to.rejected);
     }
 }

@@ -18,7 +18,8 @@ class routing {
 
     core::target operator()(const std::string& command_type) const;
 
-    core::foreign_rejections rejections() const { return rejections_; }
+    const core::foreign_rejections& rejections() const { return rejections_; }
+    const std::optional<core::target>& status() const { return status_; }
 
     // The addresses of a definition's commands and compensations, by transport.
     std::vector<std::vector<std::string>> addresses_of(const plan& definition) const;
@@ -26,6 +27,7 @@ class routing {
   private:
     std::map<std::string, core::target> routes_;
     core::foreign_rejections rejections_;
+    std::optional<core::target> status_;
     std::size_t transports_;
 };
 

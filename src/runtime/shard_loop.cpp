@@ -41,10 +41,16 @@ class shard_loop::teller {
         }
     }
     void operator()(publish_reports& in) {
-        for (const auto& r : in) shard_.publish_reported(r.ticket, r.verdict, r.reason, now_);
+        for (const auto& r : in) {
+            if (r.verdict == published::verdict::refused)
+                log(loop_.with_.log, log_level::error, "a transport refuses a message for good",
+                    {{"reason", r.reason}});
+            shard_.publish_reported(r.ticket, r.verdict, r.reason, now_);
+        }
     }
     void operator()(rows_loaded& in) { shard_.loaded(in.ticket, std::move(in.rows), now_); }
     void operator()(page_listed& in) { shard_.listed(in.ticket, std::move(in.page), now_); }
+    void operator()(events_read& in) { shard_.events_read(in.ticket, std::move(in.page), now_); }
     void operator()(commit_durable& in) { shard_.committed(in.number, now_); }
     void operator()(commit_delayed& in) { shard_.commit_in_trouble(in.reason); }
     void operator()(store_lost& in) { loop_.lose(in.why); }

@@ -134,7 +134,9 @@ void simulated_run::settle() {
             return !is_stale(i) && !std::holds_alternative<read_asked>(i.what) &&
                    !std::holds_alternative<read_done>(i.what);
         });
-        if (quiet && shard_->idle() && !shard_->figures().recovering && witness_.all_ended()) return;
+        const auto f = shard_->figures();
+        if (quiet && shard_->idle() && !f.recovering && f.status_unpublished == 0 && witness_.all_ended())
+            return;
         promise(n < patience, "every saga ends or is suspended with a reason", standing());
         if (!happen()) time_passes();
     }

@@ -22,7 +22,8 @@ simulated_run::simulated_run(const simulated& what, std::uint64_t seed, tracer t
       trace_(std::move(trace)),
       long_lasting_(dice_.percent(20)),
       services_(what, dice_, long_lasting_ ? short_inbox_retention : duration(24h * 30)),
-      witness_(what, services_),
+      status_topic_(dice_.percent(40)),
+      witness_(what, services_, status_topic_),
       store_(memory::make_store()),
       transport_up_(transports, true) {
     sagas_ = 1 + dice_.below(4);
@@ -46,6 +47,7 @@ core::shard_options simulated_run::options_for_life() {
         return core::target{type.empty() ? 0U : static_cast<unsigned char>(type.back()) % transports,
                             "services"};
     };
+    if (status_topic_) o.status = core::target{1, "status"};
     o.limits = limits_;
     o.retention = retention_;
     if (long_lasting_) o.command_lifetime = short_command_lifetime;
@@ -87,7 +89,8 @@ void simulated_run::end_life() {
         auto* c = std::get_if<commit_asked>(&i.what);
         if (c && !is_stale(i) && dice_.percent(50)) apply(*c->b);
         auto* p = std::get_if<publish_asked>(&i.what);
-        if (p && !is_stale(i) && dice_.percent(50)) left.push_back(std::move(p->content));
+        if (p && !is_stale(i) && p->content.kind != message_kind::status && dice_.percent(50))
+            left.push_back(std::move(p->content));
     }
     std::erase_if(under_way_, [](const item& i) { return i.life != 0; });
     for (auto& m : left) travel(std::move(m));

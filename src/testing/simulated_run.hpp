@@ -39,6 +39,7 @@ class simulated_run {
         core::store_read read;
         std::vector<std::optional<saga_row>> rows;
         saga_page page;
+        std::vector<event> events;
     };
     struct publish_asked {
         std::size_t transport;
@@ -118,6 +119,7 @@ class simulated_run {
     // machines' clocks must agree better than the two spans differ.
     const bool long_lasting_;
     services services_;
+    const bool status_topic_;
     witness witness_;
     std::shared_ptr<store> store_;
     std::unique_ptr<core::shard> shard_;

@@ -73,9 +73,11 @@ void simulated_run::on(commit_done& c, bool stale) {
 void simulated_run::on(read_asked& r, bool stale) {
     if (stale) return;
     if (bad_luck(5)) return put(std::move(r), 100ms);
-    read_done done{std::move(r.read), {}, {}};
+    read_done done{std::move(r.read), {}, {}, {}};
     if (done.read.kind == core::store_read::what::load)
         done.rows = store_->load(done.read.ids);
+    else if (done.read.kind == core::store_read::what::events)
+        done.events = store_->events(done.read.after, std::nullopt, done.read.filter.limit);
     else
         done.page = store_->list(done.read.filter, done.read.after);
     put(std::move(done), bad_luck(10) ? 300ms : 0ms);
@@ -85,6 +87,8 @@ void simulated_run::on(read_done& r, bool stale) {
     if (stale) return;
     if (r.read.kind == core::store_read::what::load)
         shard_->loaded(r.read.ticket, std::move(r.rows), now());
+    else if (r.read.kind == core::store_read::what::events)
+        shard_->events_read(r.read.ticket, std::move(r.events), now());
     else
         shard_->listed(r.read.ticket, std::move(r.page), now());
 }
@@ -102,6 +106,11 @@ void simulated_run::on(publish_asked& p, bool stale) {
         return "publish " + id + " #" + std::to_string(m.attempt) + " " + m.body + ": " +
                words[static_cast<int>(verdict)];
     });
+    if (m.kind == message_kind::status) {
+        if (verdict != published::verdict::failed) witness_.status_accepted(m);
+        if (!stale) put(publish_done{p.ticket, verdict}, bad_luck(10) ? 2s : 0ms);
+        return;
+    }
     const bool arrives =
         verdict == published::verdict::accepted ||
         (verdict == published::verdict::failed && transport_up_[p.transport] && dice_.one_in(2));

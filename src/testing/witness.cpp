@@ -27,6 +27,7 @@ std::string witness::command_of(const core::saga_record& r, std::size_t step) co
 }
 
 void witness::durable(const batch& b, time_point now) {
+    if (b.status_published != 0) check_cursor(b.status_published);
     for (const auto birth : b.purged) forget(birth);
     for (const auto& row : b.started) check_row(row, true, now);
     for (const auto& row : b.changed) check_row(row, false, now);
@@ -38,6 +39,8 @@ void witness::forget(std::uint64_t birth) {
     const auto saga = sagas_.find(birth);
     if (saga == sagas_.end()) return;
     promise(core::is_finished(saga->second), "only finished sagas are purged", saga->second.id);
+    const auto last = last_events_.find(birth);
+    if (status_topic_ && last != last_events_.end()) check_cursor(last->second);
     births_.erase(saga->second.id);
     inputs_.erase(saga->second.id);
     purged_.insert(birth);
@@ -97,6 +100,24 @@ void witness::check_event(const event& e) {
     promise(!over_.contains(e.birth), "the terminal event is the last", std::to_string(e.seq));
     if (e.is_terminal()) over_.insert(e.birth);
     last = e.seq;
+    if (!e.status.empty()) statuses_[e.seq] = {e.saga_id, e.status, false};
+}
+
+void witness::check_cursor(std::uint64_t up_to) const {
+    for (auto s = statuses_.begin(); s != statuses_.end() && s->first <= up_to; ++s)
+        promise(s->second.accepted, "the status topic's cursor passes only what was accepted",
+                std::to_string(s->first));
+}
+
+void witness::status_sent(const message& m) const {
+    const auto known = statuses_.find(std::stoull(m.id));
+    promise(known != statuses_.end(), "no status event leaves before its commit", m.id);
+    promise(known->second.saga_id == m.saga_id && known->second.document == m.body,
+            "a status event is always the same", m.id);
+}
+
+void witness::status_accepted(const message& m) {
+    statuses_.at(std::stoull(m.id)).accepted = true;
 }
 
 void witness::restarted() {
@@ -105,6 +126,7 @@ void witness::restarted() {
 }
 
 void witness::sent(const message& m) {
+    if (m.kind == message_kind::status) return status_sent(m);
     const auto id = core::parse_command_id(m.id);
     promise(id && id->saga == m.saga_id && id->step == m.step, "a command's id names saga and step", m.id);
     const auto saga = sagas_.find(id->birth);
@@ -213,6 +235,7 @@ std::string witness::standing() const {
 }
 
 void witness::at_rest(bool after_operators) const {
+    if (status_topic_) check_cursor(last_event_);
     for (const auto& [birth, r] : sagas_) {
         if (core::state_of(r) == saga_state::compensated) check_compensated(r);
         const auto* held = core::suspended(r);

@@ -14,7 +14,8 @@ namespace sagaflow::testing {
 
 class witness {
   public:
-    witness(const simulated& what, const services& world) : what_(what), services_(world) {}
+    witness(const simulated& what, const services& world, bool status_topic)
+        : what_(what), services_(world), status_topic_(status_topic) {}
 
     // The engine knows that the batch is durable.
     void durable(const batch& b, time_point now);
@@ -24,6 +25,7 @@ class witness {
 
     // What leaves.
     void sent(const message& m);
+    void status_accepted(const message& m); // or refused for good
     void acknowledged(const message& reply);
     void started(const std::string& id, const core::answer_value& answer, std::size_t input);
     void told(const event& e);
@@ -40,6 +42,8 @@ class witness {
   private:
     void check_row(const saga_row& row, bool is_new, time_point now);
     void check_event(const event& e);
+    void status_sent(const message& m) const;
+    void check_cursor(std::uint64_t up_to) const;
     void forget(std::uint64_t birth);
     void foresee_compensations(const core::saga_record& before, const core::saga_record& after);
     void check_compensated(const core::saga_record& r) const;
@@ -52,6 +56,7 @@ class witness {
 
     const simulated& what_;
     const services& services_;
+    const bool status_topic_;
     std::map<std::uint64_t, core::saga_record> sagas_; // by birth, as they are durable
     std::map<std::string, std::uint64_t, std::less<>> births_;
     std::map<std::string, std::size_t, std::less<>> inputs_; // of the sagas that are there
@@ -61,6 +66,11 @@ class witness {
     std::map<std::string, message, std::less<>> commands_;     // that left, by id
     std::map<std::string, foreseen, std::less<>> undo_bodies_; // by "<saga>~<birth>/<step>"
     std::map<std::string, bool, std::less<>> alerts_;
+    struct status_event {
+        std::string saga_id, document;
+        bool accepted = false;
+    };
+    std::map<std::uint64_t, status_event> statuses_; // durable, by seq
     std::uint64_t last_event_ = 0;
     std::uint64_t last_told_ = 0;
 };

@@ -55,6 +55,7 @@ class memory_store final : public store {
         for (const auto& row : b.fired) timers_.erase({row.due, row.birth});
         for (const auto& row : b.timers) timers_.emplace(row.due, row.birth);
         if (!b.events.empty()) state_.last_event = b.events.back().seq;
+        if (b.status_published != 0) state_.status_published = b.status_published;
         state_.last_batch = b.number;
     }
 
@@ -212,8 +213,13 @@ class memory_store final : public store {
     }
 
     mutable std::shared_mutex mutex_;
-    ownership state_{
-        .shard = 0, .epoch = 0, .source = draw_source(), .last_event = 0, .last_batch = 0, .definitions = {}};
+    ownership state_{.shard = 0,
+                     .epoch = 0,
+                     .source = draw_source(),
+                     .last_event = 0,
+                     .last_batch = 0,
+                     .status_published = 0,
+                     .definitions = {}};
     std::map<std::pair<std::string, int>, definition_row> definitions_;
     std::map<std::uint64_t, saga_row> sagas_;
     std::unordered_map<std::string, std::uint64_t> births_;

@@ -111,7 +111,12 @@ CREATE VIEW history AS
     LEFT JOIN states ON states.state = events.state;
 )sql";
 
-constexpr std::array all = {first_version};
+// The cursor of the status topic.
+constexpr migration second_version = R"sql(
+ALTER TABLE store ADD COLUMN status_published INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array all = {first_version, second_version};
 
 } // namespace
 

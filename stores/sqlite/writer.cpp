@@ -32,7 +32,8 @@ writer::writer(connection& db)
       commit_(db, "COMMIT"),
       rollback_(db, "ROLLBACK"),
       advance_(db,
-               "UPDATE store SET last_batch = ?1, last_event = max(last_event, ?2) "
+               "UPDATE store SET last_batch = ?1, last_event = max(last_event, ?2), "
+               "status_published = max(status_published, ?4) "
                "WHERE id = 1 AND epoch = ?3 AND last_batch = ?1 - 1"),
       births_by_hash_(db, "SELECT birth FROM saga_ids WHERE hash = ?1"),
       open_id_(db, "SELECT id FROM open_sagas WHERE birth = ?1"),
@@ -73,7 +74,7 @@ ownership writer::claim(const std::string& owner) {
 
 ownership writer::read_ownership() {
     ownership owned;
-    statement state(db_, "SELECT epoch, source, last_event, last_batch FROM store");
+    statement state(db_, "SELECT epoch, source, last_event, last_batch, status_published FROM store");
     if (!state.step())
         throw store_error(store_error::kind::permanent, errc::corrupt,
                           "'" + db_.path() + "' has lost the row of its table 'store'; restore a backup");
@@ -81,6 +82,7 @@ ownership writer::read_ownership() {
     owned.source = state.text(1);
     owned.last_event = state.number(2);
     owned.last_batch = state.number(3);
+    owned.status_published = state.number(4);
     statement rows(db_,
                    "SELECT saga_type, version, fingerprint FROM definitions ORDER BY saga_type, version");
     while (rows.step())
@@ -120,7 +122,7 @@ void writer::remember_ids(const batch& b) {
 // The file itself is asked, not a memory of it: after a commit whose outcome is unknown only it knows.
 writer::progress writer::advance(const batch& b) {
     const auto last_event = b.events.empty() ? 0 : b.events.back().seq;
-    advance_.bind(1, b.number).bind(2, last_event).bind(3, b.epoch).run();
+    advance_.bind(1, b.number).bind(2, last_event).bind(3, b.epoch).bind(4, b.status_published).run();
     if (db_.changes() == 1 && b.shard == 0) return progress::next;
     const auto stored = read_ownership();
     if (b.shard != 0 || stored.epoch != b.epoch)

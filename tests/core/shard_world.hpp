@@ -95,6 +95,8 @@ class world {
         for (auto& r : std::exchange(reads, {})) {
             if (r.kind == store_read::what::load)
                 it->loaded(r.ticket, store->load(r.ids), now);
+            else if (r.kind == store_read::what::events)
+                it->events_read(r.ticket, store->events(r.after, std::nullopt, r.filter.limit), now);
             else
                 it->listed(r.ticket, store->list(r.filter, r.after), now);
         }

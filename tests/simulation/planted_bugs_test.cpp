@@ -64,6 +64,7 @@ constexpr planted_case cases[] = {
      "no compensation touches what its action did not make"},
     {bug::action_runs_after_its_compensation, "action_runs_after_its_compensation", "broken"},
     {bug::old_commands_are_handled, "old_commands_are_handled", "broken"},
+    {bug::status_cursor_skips_failures, "status_cursor_skips_failures", "the status topic's cursor"},
 };
 
 INSTANTIATE_TEST_SUITE_P(simulator, planted_bugs, ::testing::ValuesIn(cases),

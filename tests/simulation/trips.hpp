@@ -107,6 +107,7 @@ inline sagaflow::saga<trip> whole() {
             .stages =
                 sagaflow::stages(bookable("hotel"), sagaflow::parallel(bookable("flight"), insurance, lounge),
                                  pay, sagaflow::parallel(ticket, mail)),
+            .status = [](const sagaflow::view<trip>& v) { return booking{v.state().booked}; },
             .timeout = std::chrono::minutes(10)};
 }
 

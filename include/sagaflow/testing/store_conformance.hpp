@@ -87,9 +87,13 @@ TYPED_TEST_P(store_conformance, Claim_tells_where_the_owner_before_stopped) {
     auto b = this->script.next();
     this->script.start(b, "a");
     b.definitions = {{.saga_type = "t", .version = 1, .fingerprint = "f"}};
+    b.status_published = 1;
     this->commit(b);
+    auto last = this->script.next(); // one that does not speak of it leaves it as it was
+    this->commit(last);
     const auto owned = this->kept->claim(0, "another");
-    EXPECT_EQ(owned.last_batch, b.number);
+    EXPECT_EQ(owned.status_published, 1U);
+    EXPECT_EQ(owned.last_batch, last.number);
     EXPECT_EQ(owned.last_event, b.events.back().seq);
     ASSERT_EQ(owned.definitions.size(), 1U);
     EXPECT_EQ(owned.definitions[0].fingerprint, "f");
