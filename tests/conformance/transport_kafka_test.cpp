@@ -1,0 +1,20 @@
+#include "support/service_address.hpp"
+
+#include <sagaflow/kafka.hpp>
+#include <sagaflow/testing/transport_conformance.hpp>
+
+namespace sagaflow::testing {
+
+struct kafka_transports {
+    std::shared_ptr<transport> connect() {
+        return kafka::make_transport({.hosts = {service_address("kafka")}, .partitions = 3});
+    }
+    void restart_broker() {}
+    static constexpr bool connects_again = true;
+    static constexpr bool restarts = false;
+    static constexpr bool keeps_unclaimed = true;
+};
+
+INSTANTIATE_TYPED_TEST_SUITE_P(kafka, transport_conformance, kafka_transports);
+
+} // namespace sagaflow::testing

@@ -1,0 +1,96 @@
+// A member of a Kafka consumer group for one topic, which feeds the subscriptions of that group here.
+#pragma once
+
+#include "../shared/group.hpp"
+#include "assignment.hpp"
+#include "client.hpp"
+#include "served.hpp"
+
+#include <sagaflow/transport.hpp>
+#include <sagaflow/wire.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace sagaflow::kafka {
+
+// What the member of an address's sole owner is called in its group (its group.instance.id), so that the
+// owner finds its place again after a crash, and what the members of all owners of the address begin with.
+std::string owner_instance(const std::string& address, const std::string& owner);
+std::string owner_instances(const std::string& address);
+
+class consumer : public served {
+  public:
+    // Tells what is wrong with it, so that nothing comes; empty: nothing is.
+    using condition_handler = std::function<void(const std::string& what)>;
+
+    // `owner`: of the address (subscription::sole_owner); may be empty.
+    consumer(const transport_options& options, std::shared_ptr<const wire::envelope> envelope,
+             const subscription& what, wakeup& w, std::shared_ptr<trouble> t, reaper& r,
+             condition_handler condition);
+
+    const std::shared_ptr<transports::group>& local() const { return group_; }
+    // Becomes a member of its group.
+    void start();
+
+    // One more subscription. False: it is leaving its group.
+    bool join();
+    // One less; without any it leaves its group, a moment later unless it owns the address.
+    void leave();
+    // Leaves the group now.
+    void stop();
+    // It has left, and is served no more.
+    bool gone() const;
+
+    // The thread "sf-kafka".
+    std::chrono::milliseconds serve() override;
+
+  private:
+    using steady = std::chrono::steady_clock;
+    enum class stage : std::uint8_t { member, unsubscribing, closing, gone };
+
+    void take(const rd_kafka_message_t& m);
+    void push();
+    void take_error(rd_kafka_resp_err_t err, const std::string& text);
+    void rebalance(rd_kafka_event_t* e);
+    void revoke();
+    void give_back();
+    void check_flow();
+    void store_marks();
+    bool wants_to_leave() const;
+    void go_on_leaving();
+    void finish();
+    std::chrono::milliseconds next_look() const;
+
+    const transport_options& options_;
+    const std::shared_ptr<const wire::envelope> envelope_;
+    const std::string address_;
+    const bool owned_;
+    reaper& reaper_;
+    const condition_handler condition_;
+    const std::shared_ptr<assignment> assigned_;
+    const std::shared_ptr<transports::group> group_;
+    std::shared_ptr<client> client_;
+
+    mutable std::mutex mutex_; // of these
+    std::size_t subscriptions_ = 0;
+    std::optional<steady::time_point> leave_at_;
+    stage stage_ = stage::member;
+
+    // The thread's own.
+    std::vector<delivery> batch_;
+    bool behind_ = false;           // more waits than should
+    std::set<std::int32_t> paused_; // partitions
+    std::optional<steady::time_point>
+        revoked_until_;            // partitions are asked back; started work may end until then
+    steady::time_point give_up_{}; // leaving
+    bool fatal_ = false;
+};
+
+} // namespace sagaflow::kafka

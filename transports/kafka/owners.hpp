@@ -1,0 +1,25 @@
+// Who consumes an address alone (subscription::sole_owner), among all processes: the members of its consumer
+// groups say so by their names.
+#pragma once
+
+#include "client.hpp"
+
+#include <sagaflow/transport.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace sagaflow::kafka {
+
+struct owner_answer {
+    bool known = false;                    // false: the brokers did not answer in time, because
+    std::string why = {};                  // …
+    std::optional<std::string> owner = {}; // somebody else owns the address
+};
+
+// Blocks until the deadline at most.
+owner_answer find_other_owner(client& by, const subscription& newcomer,
+                              std::chrono::steady_clock::time_point deadline);
+
+} // namespace sagaflow::kafka

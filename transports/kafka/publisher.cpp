@@ -1,0 +1,201 @@
+#include "publisher.hpp"
+
+#include <sagaflow/log.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace sagaflow::kafka {
+
+namespace {
+
+using verdict = published::verdict;
+
+constexpr const char* closed_reason = "the transport is closed";
+
+// Whether it would be no better the next time.
+verdict verdict_of(rd_kafka_resp_err_t err) {
+    switch (err) {
+        case RD_KAFKA_RESP_ERR_NO_ERROR:
+            return verdict::accepted;
+        case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+        case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
+        case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION: // no name for a topic
+        case RD_KAFKA_RESP_ERR_INVALID_RECORD:
+        case RD_KAFKA_RESP_ERR__INVALID_ARG:
+            return verdict::refused;
+        default:
+            return verdict::failed;
+    }
+}
+
+rd_kafka_headers_t* headers_of(const wire::carried& c) {
+    auto* headers = rd_kafka_headers_new(c.headers.size() + 1);
+    const auto add = [&](const std::string& name, const std::string& value) {
+        rd_kafka_header_add(headers, name.data(), static_cast<ssize_t>(name.size()), value.data(),
+                            static_cast<ssize_t>(value.size()));
+    };
+    if (!c.content_type.empty()) add("content-type", c.content_type);
+    for (const auto& [name, value] : c.headers) add(name, value);
+    return headers;
+}
+
+std::string fatal_reason(rd_kafka_t* kafka) {
+    std::array<char, 512> why{};
+    rd_kafka_fatal_error(kafka, why.data(), why.size());
+    return why.data();
+}
+
+} // namespace
+
+publisher::publisher(const transport_options& options, std::shared_ptr<const wire::envelope> envelope,
+                     wakeup& w, std::shared_ptr<trouble> t, reaper& r)
+    : options_(options),
+      envelope_(std::move(envelope)),
+      wakeup_(w),
+      trouble_(std::move(t)),
+      reaper_(r),
+      client_(make_client()) {}
+
+std::shared_ptr<client> publisher::make_client() {
+    return std::make_shared<client>(role::producer, make_conf(options_, role::producer), wakeup_,
+                                    options_.log, trouble_);
+}
+
+std::vector<publisher::outgoing> publisher::write(std::vector<message>&& batch,
+                                                  publish_handler&& done) const {
+    auto tickets = transports::ticket::of_batch(batch.size(), std::move(done));
+    std::vector<outgoing> all;
+    all.reserve(batch.size());
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        auto& m = batch[i];
+        auto content = envelope_->write(m);
+        all.push_back(
+            {std::move(m.address), std::move(m.saga_id), std::move(content), std::move(tickets[i])});
+    }
+    return all;
+}
+
+void publisher::publish(std::vector<message>&& batch, publish_handler&& done) {
+    auto all = write(std::move(batch), std::move(done));
+    transports::reports told;
+    const std::lock_guard lock(mutex_);
+    for (auto& one : all) {
+        if (closed_) {
+            told.add(std::move(one.whose), verdict::failed, closed_reason);
+        } else if (outstanding_.size() + backlog_.size() >= options_.in_flight) {
+            told.add(std::move(one.whose), verdict::failed,
+                     "too many messages wait for the broker: raise transport_options::in_flight");
+        } else if (!backlog_.empty() || !client_ || !produce(one, told)) {
+            backlog_.push_back(std::move(one));
+        }
+    }
+}
+
+// False: there is no room now.
+bool publisher::produce(outgoing& one, transports::reports& told) {
+    auto* headers = headers_of(one.content);
+    const auto at = outstanding_.insert(outstanding_.end(), sent{std::move(one.whose), {}});
+    at->self = at;
+    const auto& body = one.content.body;
+    // A message of no saga has no key: an empty one would bring all of them to one partition.
+    const auto* key = one.key.empty() ? nullptr : one.key.data();
+    const auto err = rd_kafka_producev(
+        client_->get(), RD_KAFKA_V_TOPIC(one.address.c_str()), RD_KAFKA_V_KEY(key, one.key.size()),
+        RD_KAFKA_V_VALUE(const_cast<char*>(body.data()), body.size()), RD_KAFKA_V_HEADERS(headers),
+        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_OPAQUE(&*at), RD_KAFKA_V_END);
+    if (err == RD_KAFKA_RESP_ERR_NO_ERROR) return true;
+    rd_kafka_headers_destroy(headers);
+    one.whose = std::move(at->whose);
+    outstanding_.erase(at);
+    if (err == RD_KAFKA_RESP_ERR__QUEUE_FULL) return false;
+    if (err == RD_KAFKA_RESP_ERR__FATAL) {
+        fatal_ = true;
+        wakeup_.wake();
+        return false;
+    }
+    told.add(std::move(one.whose), verdict_of(err), rd_kafka_err2str(err));
+    return true;
+}
+
+void publisher::go_on(transports::reports& told) {
+    while (!backlog_.empty() && client_ && !fatal_ && produce(backlog_.front(), told)) backlog_.pop_front();
+}
+
+std::chrono::milliseconds publisher::serve() {
+    std::shared_ptr<client> now;
+    {
+        transports::reports told;
+        const std::lock_guard lock(mutex_);
+        if (closed_) return at_the_latest;
+        if (!client_) {
+            const auto wait = std::chrono::ceil<std::chrono::milliseconds>(due_ - steady::now());
+            if (wait.count() > 0) return std::min(wait, at_the_latest);
+            client_ = make_client();
+        }
+        go_on(told);
+        now = client_;
+    }
+    bool fatal = false;
+    while (auto e = now->poll()) {
+        if (rd_kafka_event_type(e.get()) == RD_KAFKA_EVENT_DR) take_reports(e.get());
+        fatal = fatal || rd_kafka_event_error(e.get()) == RD_KAFKA_RESP_ERR__FATAL;
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        fatal = fatal || fatal_;
+    }
+    if (fatal) start_again(fatal_reason(now->get()));
+    return at_the_latest;
+}
+
+void publisher::take_reports(rd_kafka_event_t* e) {
+    transports::reports told;
+    const std::lock_guard lock(mutex_);
+    if (closed_) return; // they were reported
+    while (const auto* m = rd_kafka_event_message_next(e)) {
+        auto* one = static_cast<sent*>(m->_private);
+        const auto v = verdict_of(m->err);
+        if (v == verdict::accepted) pause_.reset();
+        told.add(std::move(one->whose), v, v == verdict::accepted ? "" : rd_kafka_err2str(m->err));
+        outstanding_.erase(one->self);
+    }
+    go_on(told);
+}
+
+void publisher::fail_all(const std::string& why, transports::reports& told) {
+    for (auto& one : outstanding_) told.add(std::move(one.whose), verdict::failed, why);
+    outstanding_.clear();
+}
+
+// librdkafka's idempotent producer is of no use any more after some errors; 2.0.2's also after mere
+// disconnections (https://github.com/confluentinc/librdkafka/pull/4438).
+void publisher::start_again(const std::string& why) {
+    log(options_.log, log_level::warn,
+        "the Kafka producer had to be made anew; what it had is published again", {{"reason", why}});
+    transports::reports told;
+    const std::lock_guard lock(mutex_);
+    fatal_ = false;
+    reaper_.take(std::exchange(client_, nullptr));
+    due_ = steady::now() + pause_.next();
+    wakeup_.wake();
+    fail_all(why, told);
+}
+
+void publisher::close() {
+    transports::reports told;
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(closed_, true)) return;
+    reaper_.take(std::exchange(client_, nullptr));
+    fail_all(closed_reason, told);
+    for (auto& one : backlog_) told.add(std::move(one.whose), verdict::failed, closed_reason);
+    backlog_.clear();
+}
+
+std::shared_ptr<client> publisher::connection() const {
+    const std::lock_guard lock(mutex_);
+    return client_;
+}
+
+} // namespace sagaflow::kafka

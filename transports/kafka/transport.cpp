@@ -1,0 +1,313 @@
+// The transport over Kafka: its parts, and its one thread that serves them.
+#include "../shared/consumer.hpp"
+#include "../shared/health_board.hpp"
+#include "../shared/ownership.hpp"
+#include "consumer.hpp"
+#include "owners.hpp"
+#include "publisher.hpp"
+#include "watch.hpp"
+
+#include <sagaflow/error.hpp>
+#include <sagaflow/kafka.hpp>
+#include <sagaflow/log.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include <pthread.h>
+
+namespace sagaflow::kafka {
+
+namespace {
+
+using std::chrono::milliseconds;
+using steady = std::chrono::steady_clock;
+using place = std::pair<std::string, std::string>; // address and group
+
+constexpr milliseconds between_looks{20};
+
+std::shared_ptr<const wire::envelope> envelope_of(const transport_options& options) {
+    if (options.envelope) return options.envelope;
+    wire::cloudevents_options how;
+    how.prefix = "ce_";
+    how.limits.body_bytes = std::max(how.limits.body_bytes, options.message_bytes);
+    return wire::make_cloudevents(how);
+}
+
+transport_options checked(transport_options options) {
+    if (const auto refused = check(options); !refused.empty())
+        throw error(errc::invalid_argument,
+                    "the Kafka transport's option '" + refused.front().name + "': " + refused.front().what);
+    return options;
+}
+
+class transport_impl final : public transport {
+  public:
+    explicit transport_impl(transport_options options);
+    ~transport_impl() override { close(); }
+
+    void open(std::vector<std::string> addresses, health_handler on_health) override;
+    void publish(std::vector<message> batch, publish_handler done) override {
+        publisher_->publish(std::move(batch), std::move(done));
+    }
+    void consume(subscription what, delivery_handler handler) override;
+    void close() override;
+
+    // Whether this is a thread that the destructor waits for.
+    bool is_own_thread() const {
+        return std::this_thread::get_id() == io_.get_id() || watch_.is_own_thread();
+    }
+
+  private:
+    void run();
+    void require_open() const;
+    std::shared_ptr<consumer> join(const subscription& what);
+    std::shared_ptr<consumer> make_consumer(const subscription& what);
+    std::optional<std::string> other_owner(const subscription& what, bool& known);
+    void start_later(const subscription& what, std::weak_ptr<consumer> who);
+    void set_condition(const place& of, const std::string& what);
+    void forget_finished();
+    void leave_groups(steady::time_point deadline);
+
+    const transport_options options_;
+    const std::shared_ptr<const wire::envelope> envelope_;
+    wakeup wakeup_;
+    reaper reaper_;
+    transports::health_board board_{2}; // the broker, and the consumers
+    std::atomic<watch*> hinted_{nullptr};
+    const std::shared_ptr<trouble> trouble_;
+    const std::shared_ptr<publisher> publisher_;
+    watch watch_;
+
+    std::mutex consuming_; // one consume() at a time
+    std::mutex mutex_;     // of these
+    std::map<place, std::shared_ptr<consumer>> consumers_;
+    std::map<place, std::string> conditions_;
+    std::map<std::string, std::vector<subscription>> owners_; // by address
+    std::vector<std::unique_ptr<transports::consumer>> subscriptions_;
+
+    std::atomic<bool> closed_{false};
+    std::mutex closing_; // held while a close() waits, so that another one waits too
+    std::atomic<bool> stopping_{false};
+    std::thread io_;
+};
+
+transport_impl::transport_impl(transport_options options)
+    : options_(checked(std::move(options))),
+      envelope_(envelope_of(options_)),
+      trouble_(std::make_shared<trouble>([this] {
+          if (auto* w = hinted_.load()) w->hint();
+      })),
+      publisher_(std::make_shared<publisher>(options_, envelope_, wakeup_, trouble_, reaper_)),
+      watch_(options_, *publisher_, board_, trouble_) {
+    hinted_ = &watch_;
+    board_.set(1, {});
+    io_ = std::thread([this] {
+        pthread_setname_np(pthread_self(), "sf-kafka");
+        run();
+    });
+}
+
+void transport_impl::run() {
+    while (!stopping_) {
+        std::vector<std::shared_ptr<served>> all = {publisher_};
+        {
+            const std::lock_guard lock(mutex_);
+            std::erase_if(consumers_, [](const auto& c) { return c.second->gone(); });
+            for (const auto& [at, c] : consumers_) all.push_back(c);
+        }
+        auto wait = at_the_latest;
+        for (const auto& one : all) wait = std::min(wait, one->serve());
+        wakeup_.wait(wait);
+    }
+}
+
+void transport_impl::require_open() const {
+    if (closed_) throw error(errc::stopped, "the transport is closed: make a new one");
+}
+
+void transport_impl::open(std::vector<std::string> addresses, health_handler on_health) {
+    for (const auto& a : addresses) check_address(a);
+    if (!closed_) {
+        const auto answer = watch_.need(addresses, steady::now() + options_.request_timeout);
+        if (answer.is == topic_answer::what::refused && !closed_)
+            throw error(errc::invalid_argument, answer.why);
+    }
+    board_.add(std::move(on_health));
+}
+
+void transport_impl::consume(subscription what, delivery_handler handler) {
+    check_address(what.address);
+    const std::lock_guard one(consuming_);
+    require_open();
+    forget_finished();
+    auto& owners = owners_[what.address];
+    auto with_newcomer = owners;
+    transports::check_ownership(with_newcomer, what);
+    const auto to = join(what);
+    const auto leave = [to] { to->leave(); };
+    try {
+        auto s =
+            std::make_unique<transports::consumer>(what, to->local(), std::move(handler), "sf-kfk-", leave);
+        owners = std::move(with_newcomer);
+        const std::lock_guard lock(mutex_);
+        subscriptions_.push_back(std::move(s));
+    } catch (...) {
+        to->leave();
+        throw;
+    }
+}
+
+std::shared_ptr<consumer> transport_impl::join(const subscription& what) {
+    const place at{what.address, what.group};
+    for (;; std::this_thread::sleep_for(between_looks)) {
+        require_open();
+        std::shared_ptr<consumer> there;
+        {
+            const std::lock_guard lock(mutex_);
+            const auto found = consumers_.find(at);
+            if (found != consumers_.end()) there = found->second;
+        }
+        if (!there) break;
+        if (there->join()) return there;
+        // It is leaving: a new one takes its place.
+    }
+    auto made = make_consumer(what);
+    made->join();
+    {
+        const std::lock_guard lock(mutex_);
+        consumers_[at] = made;
+    }
+    wakeup_.wake();
+    return made;
+}
+
+std::shared_ptr<consumer> transport_impl::make_consumer(const subscription& what) {
+    const auto answer = watch_.need({what.address}, steady::now() + options_.request_timeout);
+    if (answer.is == topic_answer::what::refused) throw error(errc::invalid_argument, answer.why);
+    bool known = false;
+    if (answer.is == topic_answer::what::usable) {
+        if (const auto other = other_owner(what, known))
+            throw error(errc::in_use, "the address '" + what.address + "' belongs to " + *other +
+                                          ": stop that one first, or use another address");
+    }
+    require_open();
+    auto made = std::make_shared<consumer>(
+        options_, envelope_, what, wakeup_, trouble_, reaper_,
+        [this, at = place{what.address, what.group}](const std::string& how) { set_condition(at, how); });
+    if (known) {
+        made->start();
+    } else {
+        start_later(what, made);
+    }
+    return made;
+}
+
+// Whoever has died counts as there until its session is over, so it is waited for that long.
+std::optional<std::string> transport_impl::other_owner(const subscription& what, bool& known) {
+    const auto give_up = steady::now() + options_.session_timeout + milliseconds(1'000);
+    for (;; std::this_thread::sleep_for(between_looks)) {
+        require_open();
+        const auto c = publisher_->connection();
+        if (!c) return std::nullopt;
+        const auto answer = find_other_owner(*c, what, steady::now() + options_.request_timeout);
+        known = answer.known;
+        if (!answer.known || !answer.owner || steady::now() >= give_up) return answer.owner;
+    }
+}
+
+void transport_impl::start_later(const subscription& what, std::weak_ptr<consumer> who) {
+    watch_.later([this, what, who = std::move(who)] {
+        const auto waiting = who.lock();
+        const auto c = publisher_->connection();
+        if (!waiting || !c) return !waiting;
+        const auto answer = find_other_owner(*c, what, steady::now() + milliseconds(1'000));
+        if (!answer.known) return false;
+        if (answer.owner) {
+            set_condition({what.address, what.group}, "the address '" + what.address + "' belongs to " +
+                                                          *answer.owner + ": stop that one first");
+            return false;
+        }
+        set_condition({what.address, what.group}, {});
+        waiting->start();
+        return true;
+    });
+}
+
+void transport_impl::set_condition(const place& of, const std::string& what) {
+    std::string worst;
+    {
+        const std::lock_guard lock(mutex_);
+        conditions_[of] = what;
+        for (const auto& [at, how] : conditions_)
+            if (!how.empty()) worst = how;
+    }
+    if (worst.empty()) {
+        board_.set(1, {});
+    } else {
+        board_.set(1, {transport_health::condition::down, worst});
+    }
+}
+
+void transport_impl::forget_finished() {
+    std::vector<std::unique_ptr<transports::consumer>> finished;
+    const std::lock_guard lock(mutex_);
+    const auto gone = std::stable_partition(subscriptions_.begin(), subscriptions_.end(),
+                                            [](const auto& s) { return !s->finished(); });
+    std::move(gone, subscriptions_.end(), std::back_inserter(finished));
+    subscriptions_.erase(gone, subscriptions_.end());
+}
+
+void transport_impl::close() {
+    const std::lock_guard waits(closing_);
+    if (closed_.exchange(true)) return;
+    publisher_->close();
+    std::vector<std::unique_ptr<transports::consumer>> subscriptions;
+    {
+        const std::lock_guard lock(mutex_);
+        subscriptions.swap(subscriptions_);
+    }
+    for (const auto& s : subscriptions) s->stop();
+    subscriptions.clear();
+    const auto deadline = steady::now() + options_.close_timeout;
+    leave_groups(deadline);
+    watch_.stop();
+    stopping_ = true;
+    wakeup_.wake();
+    io_.join();
+    if (!reaper_.wait(deadline))
+        log(options_.log, log_level::warn, "librdkafka does not end; the transport is closed without it");
+    board_.close();
+}
+
+void transport_impl::leave_groups(steady::time_point deadline) {
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [at, c] : consumers_) c->stop();
+    }
+    wakeup_.wake();
+    for (;; std::this_thread::sleep_for(milliseconds(2))) {
+        const std::lock_guard lock(mutex_);
+        if (consumers_.empty() || steady::now() >= deadline) return;
+    }
+}
+
+} // namespace
+
+std::shared_ptr<sagaflow::transport> make_transport(transport_options options) {
+    // Whoever has it last may be one of its own threads, in a handler of the user's.
+    return {new transport_impl(std::move(options)), [](transport_impl* last) {
+                if (last->is_own_thread()) {
+                    std::thread([last] { delete last; }).detach();
+                } else {
+                    delete last;
+                }
+            }};
+}
+
+} // namespace sagaflow::kafka

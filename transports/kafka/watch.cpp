@@ -1,0 +1,122 @@
+#include "watch.hpp"
+
+#include <iterator>
+#include <utility>
+
+#include <pthread.h>
+
+namespace sagaflow::kafka {
+
+namespace {
+
+using std::chrono::milliseconds;
+using what = topic_answer::what;
+using steady = std::chrono::steady_clock;
+using condition = transport_health::condition;
+
+constexpr milliseconds until_it_is_away{1'000};
+constexpr milliseconds between_looks{300};
+
+} // namespace
+
+watch::watch(const transport_options& options, const publisher& by, transports::health_board& board,
+             std::shared_ptr<trouble> t)
+    : options_(options), by_(by), board_(board), trouble_(std::move(t)), thread_([this] {
+          pthread_setname_np(pthread_self(), "sf-kafka-watch");
+          run();
+      }) {}
+
+watch::~watch() {
+    stop();
+}
+
+void watch::stop() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    changed_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
+
+void watch::hint() {
+    const std::lock_guard lock(mutex_);
+    hinted_ = true;
+    changed_.notify_all();
+}
+
+void watch::later(errand e) {
+    const std::lock_guard lock(mutex_);
+    errands_.push_back(std::move(e));
+    hinted_ = true;
+    changed_.notify_all();
+}
+
+topic_answer watch::need(const std::vector<std::string>& topics, steady::time_point deadline) {
+    {
+        const std::lock_guard lock(mutex_);
+        topics_.insert(topics.begin(), topics.end());
+    }
+    const auto c = by_.connection();
+    const auto answer =
+        c ? ensure(*c, options_, topics, deadline) : topic_answer{what::away, "not connected"};
+    if (answer.is == what::refused) {
+        const std::lock_guard lock(mutex_);
+        for (const auto& t : topics) topics_.erase(t);
+        return answer;
+    }
+    report(answer);
+    if (answer.is == what::away) hint();
+    return answer;
+}
+
+void watch::report(const topic_answer& answer) {
+    if (answer.is == what::usable) {
+        trouble_->clear();
+        board_.set(0, {});
+        return;
+    }
+    const auto why = answer.is == what::away ? trouble_->text() : std::string();
+    board_.set(0, {condition::down, why.empty() ? answer.why : why});
+}
+
+bool watch::look() {
+    std::vector<std::string> topics;
+    {
+        const std::lock_guard lock(mutex_);
+        topics.assign(topics_.begin(), topics_.end());
+    }
+    const auto c = by_.connection();
+    const auto answer = c ? ensure(*c, options_, topics, steady::now() + until_it_is_away)
+                          : topic_answer{what::away, "the producer is made anew"};
+    report(answer);
+    return answer.is == what::usable && run_errands();
+}
+
+bool watch::run_errands() {
+    std::vector<errand> all;
+    {
+        const std::lock_guard lock(mutex_);
+        all.swap(errands_);
+    }
+    std::erase_if(all, [](const errand& e) { return e(); });
+    const std::lock_guard lock(mutex_);
+    errands_.insert(errands_.end(), std::make_move_iterator(all.begin()), std::make_move_iterator(all.end()));
+    return errands_.empty();
+}
+
+void watch::run() {
+    std::unique_lock lock(mutex_);
+    bool well = true;
+    while (!stopping_) {
+        if (well) changed_.wait(lock, [&] { return hinted_ || stopping_; });
+        hinted_ = false;
+        if (stopping_) break;
+        lock.unlock();
+        well = look();
+        lock.lock();
+        changed_.wait_for(lock, between_looks, [&] { return stopping_; });
+    }
+}
+
+} // namespace sagaflow::kafka
