@@ -49,7 +49,7 @@ struct transport_options {
     int replication_factor = -1; // of a topic that is made; -1: as many as the broker makes by itself
 
     std::shared_ptr<const wire::envelope> envelope = {}; // null: CloudEvents, headers "ce_…"
-    std::size_t message_bytes = 1'000'000; // of a body with its headers; the broker has a limit too
+    std::size_t message_bytes = 1'000'000;               // of a body, both ways; the broker has a limit too
     std::size_t in_flight = 100'000; // published and not yet reported, at most; more are reported as failed
     std::size_t waiting = 4'096;     // of a group: fetched and not yet with a handler, about
 

@@ -9,12 +9,14 @@ struct kafka_transports {
     std::shared_ptr<transport> connect() {
         return kafka::make_transport({.hosts = {service_address("kafka")}, .partitions = 3});
     }
-    void restart_broker() {}
     static constexpr bool connects_again = true;
     static constexpr bool restarts = false;
     static constexpr bool keeps_unclaimed = true;
+    static constexpr std::size_t body_limit = 1'000'000;
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(kafka, transport_conformance, kafka_transports);
+INSTANTIATE_TYPED_TEST_SUITE_P(kafka, transport_life_conformance, kafka_transports);
+INSTANTIATE_TYPED_TEST_SUITE_P(kafka, transport_restart_conformance, kafka_transports);
 
 } // namespace sagaflow::testing

@@ -95,6 +95,11 @@ void consumer::start() {
     rd_kafka_subscribe(client_->get(), topics.get());
 }
 
+bool consumer::is_member() const {
+    const std::lock_guard lock(mutex_);
+    return assigned_once_;
+}
+
 bool consumer::join() {
     const std::lock_guard lock(mutex_);
     if (stage_ != stage::member) return false;
@@ -200,6 +205,8 @@ void consumer::rebalance(rd_kafka_event_t* e) {
     assigned_->begin(*partitions);
     rd_kafka_assign(client_->get(), partitions);
     condition_({});
+    const std::lock_guard lock(mutex_);
+    assigned_once_ = true;
 }
 
 // Others get what waits; what was handed out may be finished, for a while.

@@ -36,8 +36,9 @@ class consumer : public served {
              condition_handler condition);
 
     const std::shared_ptr<transports::group>& local() const { return group_; }
-    // Becomes a member of its group.
+    // Becomes a member of its group; others see that a moment later.
     void start();
+    bool is_member() const;
 
     // One more subscription. False: it is leaving its group.
     bool join();
@@ -82,6 +83,7 @@ class consumer : public served {
     std::size_t subscriptions_ = 0;
     std::optional<steady::time_point> leave_at_;
     stage stage_ = stage::member;
+    bool assigned_once_ = false;
 
     // The thread's own.
     std::vector<delivery> batch_;

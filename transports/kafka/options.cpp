@@ -60,6 +60,8 @@ constexpr std::array options_of = {
     guarded{"max.partition.fetch.bytes", "message_bytes"},
 };
 
+constexpr std::size_t header_bytes = 64 * 1024; // of one message
+
 std::string lower(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
@@ -108,7 +110,7 @@ std::string joined(const std::vector<std::string>& hosts) {
 void set_common(builder& b, const transport_options& o) {
     if (!o.hosts.empty()) b.set("bootstrap.servers", joined(o.hosts), "hosts");
     b.set("client.id", o.name, "name");
-    b.set("message.max.bytes", std::to_string(o.message_bytes), "message_bytes");
+    b.set("message.max.bytes", std::to_string(o.message_bytes + header_bytes), "message_bytes");
     b.set("log.queue", "true", "");
     b.set("log.connection.close", "false", "");
     b.set("socket.keepalive.enable", "true", "");
@@ -165,8 +167,7 @@ void set_consumer(builder& b, const transport_options& o) {
     b.set("session.timeout.ms", o.session_timeout, "session_timeout");
     b.set("heartbeat.interval.ms", o.session_timeout / 3, "session_timeout");
     b.set("queued.max.messages.kbytes", "16384", "");
-    b.set("fetch.message.max.bytes", std::to_string(std::max<std::size_t>(o.message_bytes, 1024 * 1024)),
-          "message_bytes");
+    b.set("fetch.message.max.bytes", std::to_string(o.message_bytes + header_bytes), "message_bytes");
     b.set("fetch.wait.max.ms", "500", "");
     b.set("fetch.error.backoff.ms", "100", "");
     b.set_if_known("fetch.queue.backoff.ms", "10"); // since 2.2

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
 
 namespace sagaflow::kafka {
@@ -84,6 +85,10 @@ void publisher::publish(std::vector<message>&& batch, publish_handler&& done) {
     for (auto& one : all) {
         if (closed_) {
             told.add(std::move(one.whose), verdict::failed, closed_reason);
+        } else if (one.content.body.size() > options_.message_bytes) {
+            told.add(std::move(one.whose), verdict::refused,
+                     "its body of " + std::to_string(one.content.body.size()) +
+                         " bytes is over transport_options::message_bytes");
         } else if (outstanding_.size() + backlog_.size() >= options_.in_flight) {
             told.add(std::move(one.whose), verdict::failed,
                      "too many messages wait for the broker: raise transport_options::in_flight");

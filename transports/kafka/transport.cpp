@@ -67,6 +67,7 @@ class transport_impl final : public transport {
     void run();
     void require_open() const;
     std::shared_ptr<consumer> join(const subscription& what);
+    std::shared_ptr<consumer> find(const place& at);
     std::shared_ptr<consumer> make_consumer(const subscription& what);
     std::optional<std::string> other_owner(const subscription& what, bool& known);
     void start_later(const subscription& what, std::weak_ptr<consumer> who);
@@ -165,26 +166,29 @@ void transport_impl::consume(subscription what, delivery_handler handler) {
 
 std::shared_ptr<consumer> transport_impl::join(const subscription& what) {
     const place at{what.address, what.group};
-    for (;; std::this_thread::sleep_for(between_looks)) {
+    while (const auto there = find(at)) {
         require_open();
-        std::shared_ptr<consumer> there;
-        {
-            const std::lock_guard lock(mutex_);
-            const auto found = consumers_.find(at);
-            if (found != consumers_.end()) there = found->second;
-        }
-        if (!there) break;
         if (there->join()) return there;
-        // It is leaving: a new one takes its place.
+        std::this_thread::sleep_for(between_looks); // it is leaving: a new one takes its place
     }
-    auto made = make_consumer(what);
+    const auto made = make_consumer(what);
     made->join();
     {
         const std::lock_guard lock(mutex_);
         consumers_[at] = made;
     }
     wakeup_.wake();
+    // From when it is a member on, others are refused.
+    const auto give_up = steady::now() + options_.request_timeout;
+    while (!what.sole_owner.empty() && !made->is_member() && !closed_ && steady::now() < give_up)
+        std::this_thread::sleep_for(between_looks);
     return made;
+}
+
+std::shared_ptr<consumer> transport_impl::find(const place& at) {
+    const std::lock_guard lock(mutex_);
+    const auto found = consumers_.find(at);
+    return found == consumers_.end() ? nullptr : found->second;
 }
 
 std::shared_ptr<consumer> transport_impl::make_consumer(const subscription& what) {
@@ -208,9 +212,12 @@ std::shared_ptr<consumer> transport_impl::make_consumer(const subscription& what
     return made;
 }
 
-// Whoever has died counts as there until its session is over, so it is waited for that long.
+// Whoever has died counts as there until its session is over: an owner waits for that, since it may be the
+// same engine with a new store.
 std::optional<std::string> transport_impl::other_owner(const subscription& what, bool& known) {
-    const auto give_up = steady::now() + options_.session_timeout + milliseconds(1'000);
+    const auto give_up =
+        steady::now() +
+        (what.sole_owner.empty() ? milliseconds(0) : options_.session_timeout + milliseconds(1'000));
     for (;; std::this_thread::sleep_for(between_looks)) {
         require_open();
         const auto c = publisher_->connection();
