@@ -22,6 +22,7 @@ sagaflow_dependency(Boost::json FIND "Boost 1.81 COMPONENTS json" PC_LIBS "-lboo
 sagaflow_dependency(yaml-cpp FIND "yaml-cpp 0.7" PC "yaml-cpp >= 0.7")
 sagaflow_dependency(spdlog::spdlog FIND "spdlog 1.10" PC "spdlog >= 1.10")
 sagaflow_dependency(RdKafka::rdkafka FIND "RdKafka 2.0.2" PC "rdkafka >= 2.0.2")
+sagaflow_dependency(OpenSSL::SSL FIND "OpenSSL 3.0" PC "libssl >= 3.0")
 sagaflow_dependency(rabbitmq::rabbitmq FIND "rabbitmq-c 0.11" PC "librabbitmq >= 0.11")
 
 # sagaflow_component(NAME <arguments of find_package>): sets SAGAFLOW_HAVE_<NAME> from SAGAFLOW_WITH_<NAME>.
@@ -44,3 +45,6 @@ sagaflow_component(YAML yaml-cpp 0.7)
 sagaflow_component(SPDLOG spdlog 1.10)
 sagaflow_component(KAFKA RdKafka 2.0.2)
 sagaflow_component(AMQP rabbitmq-c 0.11)
+if(SAGAFLOW_HAVE_AMQP)
+  find_package(OpenSSL 3.0 REQUIRED)
+endif()

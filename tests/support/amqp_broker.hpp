@@ -1,0 +1,16 @@
+// The RabbitMQ that the tests of a program share, as the transport's options.
+#pragma once
+
+#include "service_address.hpp"
+
+#include <sagaflow/amqp.hpp>
+
+namespace sagaflow::testing {
+
+inline amqp::transport_options amqp_options() {
+    amqp::transport_options o;
+    o.hosts = {service_address("amqp")};
+    return o;
+}
+
+} // namespace sagaflow::testing
