@@ -1,8 +1,8 @@
-# sagaflow_test(NAME store_sqlite SOURCES … LINK … [LONG] [SERVICE kafka]): a GoogleTest program; each of its tests is one
-# of ctest's, labelled `cpp`. With SERVICE they share a server of that kind, see SagaflowService.cmake, and their label is
-# `service`: they run without sanitizers only. With LONG the label is `cpp-long`; what has `long` in its label runs in
-# `./check --all` only, which also sets SAGAFLOW_LONG=1 for those that do more then. What several folders of tests share is
-# in tests/support.
+# sagaflow_test(NAME store_sqlite SOURCES … LINK … [LONG] [SERVICE kafka] [OWN_SERVICE]): a GoogleTest program; each of its
+# tests is one of ctest's, labelled `cpp`. With SERVICE they share a server of that kind, see SagaflowService.cmake; with
+# OWN_SERVICE each may start one that it kills (tests/support/own_service.hpp). The label of both is `service`: they run
+# without sanitizers only. With LONG the label is `cpp-long`; what has `long` in its label runs in `./check --all` only,
+# which also sets SAGAFLOW_LONG=1 for those that do more then. What several folders of tests share is in tests/support.
 # sagaflow_fuzzer(NAME json SOURCES … LINK …): a libFuzzer program (with SAGAFLOW_FUZZ); its seeds are the files of
 # corpus/<name> beside it, its words those of <name>.dict, if there is one. It runs for some seconds, and for ten minutes
 # as a `long` test. Without SAGAFLOW_FUZZ, with any compiler, the seeds alone are run, once.
@@ -11,10 +11,10 @@ include(GoogleTest)
 include(SagaflowService)
 
 function(sagaflow_test)
-  cmake_parse_arguments(ARG "LONG" "NAME;SERVICE" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "LONG;OWN_SERVICE" "NAME;SERVICE" "SOURCES;LINK" ${ARGN})
   set(target test_${ARG_NAME})
   set(label cpp)
-  if(ARG_SERVICE)
+  if(ARG_SERVICE OR ARG_OWN_SERVICE)
     set(label service)
   endif()
   if(ARG_LONG)
@@ -24,6 +24,9 @@ function(sagaflow_test)
   sagaflow_flags(${target})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${target} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  if(ARG_OWN_SERVICE)
+    target_compile_definitions(${target} PRIVATE SAGAFLOW_SERVICES="${PROJECT_SOURCE_DIR}/services")
+  endif()
   set(service "")
   if(ARG_SERVICE)
     sagaflow_service(${ARG_SERVICE} service)

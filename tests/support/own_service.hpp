@@ -62,11 +62,15 @@ class own_service {
     }
     void kill9() { run("kill9"); }
     void start() { run("up"); } // the same port, the same data
+    void pause() { run("pause"); }
+    void resume() { run("continue"); }
+    void rabbitmqctl(const std::string& arguments) { call("rabbitmqctl", arguments); }
 
   private:
-    void run(const std::string& verb) {
-        const std::string line = "'" SAGAFLOW_SERVICES "' " + verb + " " + kind_ + " --data '" +
-                                 folder_.path().string() + "' >/dev/null </dev/null";
+    void run(const std::string& verb) { call(verb, kind_); }
+    void call(const std::string& verb, const std::string& arguments) {
+        const std::string line = "'" SAGAFLOW_SERVICES "' " + verb + " --data '" + folder_.path().string() +
+                                 "' " + arguments + " >/dev/null </dev/null";
         if (std::system(line.c_str()) != 0) throw std::runtime_error{"failed: " + line};
     }
     bool read_line(std::string& line) {
