@@ -10,7 +10,6 @@ namespace sagaflow::amqp {
 
 namespace {
 
-constexpr std::string_view consumer_tag = "sagaflow";
 constexpr auto unbounded = std::numeric_limits<std::size_t>::max(); // the broker keeps to the prefetch
 
 } // namespace
@@ -57,9 +56,9 @@ void feed::adjust(connection& c) {
     constexpr std::size_t most = std::numeric_limits<std::uint16_t>::max();
     const auto wanted = std::min(members_->prefetch(), most);
     if (wanted == prefetch_) return;
-    if (prefetch_ > 0) { // a consumer keeps the prefetch that it began with
+    if (prefetch_ > 0) { // a consumer keeps the prefetch that it began with; none may have its name again
         c.call<amqp_basic_cancel_ok_t>(channel_, AMQP_BASIC_CANCEL_METHOD, AMQP_BASIC_CANCEL_OK_METHOD,
-                                       amqp_basic_cancel_t{bytes(consumer_tag), 0});
+                                       amqp_basic_cancel_t{bytes(consumer_tag_), 0});
         prefetch_ = 0;
     }
     if (wanted == 0) return;
@@ -68,7 +67,8 @@ void feed::adjust(connection& c) {
     c.call<amqp_basic_qos_ok_t>(channel_, AMQP_BASIC_QOS_METHOD, AMQP_BASIC_QOS_OK_METHOD, qos);
     amqp_basic_consume_t consume{};
     consume.queue = bytes(queue_);
-    consume.consumer_tag = bytes(consumer_tag);
+    consumer_tag_ = "sagaflow-" + std::to_string(++consumers_begun_);
+    consume.consumer_tag = bytes(consumer_tag_);
     c.call<amqp_basic_consume_ok_t>(channel_, AMQP_BASIC_CONSUME_METHOD, AMQP_BASIC_CONSUME_OK_METHOD,
                                     consume);
     prefetch_ = wanted;

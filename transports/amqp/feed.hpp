@@ -77,6 +77,8 @@ class feed {
     std::uint16_t channel_ = 0;
     std::size_t prefetch_ = 0; // of the broker's consumer; 0: there is none
     bool cancelled_ = false;
+    std::string consumer_tag_;
+    std::uint64_t consumers_begun_ = 0;
     std::string owner_;
     bool owned_ = false;
     assembly assembly_;
