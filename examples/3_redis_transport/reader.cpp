@@ -61,7 +61,7 @@ void reader::leave() {
 
 void reader::interrupt() {
     const std::lock_guard lock(mutex_);
-    if (connection_ && group_->leaving()) connection_->interrupt();
+    if (connection_ && group_->leaving() && !goodbye_) connection_->interrupt();
 }
 
 // [member]
@@ -232,14 +232,21 @@ void reader::acknowledge() {
 // The address is free at once, what is not settled when the handlers have returned. If Redis is away the
 // leases end by themselves, and what was not acknowledged comes again.
 void reader::say_goodbye() {
-    const auto talk = [](const auto& lines) {
+    {
+        const std::lock_guard lock(mutex_);
+        goodbye_ = true;
+        connection_.reset(); // it was interrupted
+    }
+    const auto talk = [&](const auto& lines) {
         try {
+            if (!connection_) connect();
             lines();
         } catch (const std::runtime_error&) {
+            const std::lock_guard lock(mutex_);
+            connection_.reset();
         }
     };
     talk([&] {
-        connect();
         acknowledge();
         if (!what_.sole_owner.empty()) eval(scripts::release, owner_key_, {what_.sole_owner});
     });

@@ -65,8 +65,9 @@ class reader {
     const std::shared_future<void> free_ = released_.get_future().share();
     bool answered_ = false; // let_in_
     clock::time_point next_renewal_ = {};
-    std::mutex mutex_;                       // of the two below
+    std::mutex mutex_;                       // of the three below
     std::shared_ptr<connection> connection_; // changed by thread_ alone
+    bool goodbye_ = false;                   // is being said: not to be interrupted
     std::vector<std::thread> members_;
     std::atomic<bool> finished_{false};
     std::thread thread_;

@@ -162,6 +162,22 @@ TEST_F(redis_transport, a_wrong_password_is_told) {
     EXPECT_EQ(reason.find("wrong"), std::string::npos) << "the password is a secret";
 }
 
+TEST(redis_away, takes_subscriptions_fails_what_is_published_and_closes) {
+    redis::options nowhere;
+    nowhere.port = 1;
+    const auto bus = redis::make_transport(nowhere);
+    transport_health told;
+    bus->open({"a"}, [&](const transport_health& h) { told = h; });
+    EXPECT_EQ(told.now, transport_health::condition::down);
+    EXPECT_NE(told.reason.find("127.0.0.1:1"), std::string::npos) << told.reason;
+    receiver r;
+    r.subscribe(*bus, {.address = "a", .group = "g"});
+    publisher out(bus);
+    const auto first = out.publish({make_message("a", "s", 1)});
+    EXPECT_EQ(out.wait(first), std::vector{published::verdict::failed});
+    bus->close();
+}
+
 TEST(redis_address, is_a_host_and_a_port) {
     EXPECT_EQ(redis::at("example.org:7000").host, "example.org");
     EXPECT_EQ(redis::at("example.org:7000").port, 7000);
