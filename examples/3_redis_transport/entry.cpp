@@ -32,8 +32,8 @@ command to_xadd(const sagaflow::message& m, const sagaflow::wire::envelope& by) 
     return c;
 }
 
-entry to_entry(const redisReply& id, const redisReply& fields, const std::string& address,
-               const sagaflow::wire::envelope& by) {
+static entry to_entry(const redisReply& id, const redisReply& fields, const std::string& address,
+                      const sagaflow::wire::envelope& by) {
     sagaflow::wire::carried carried;
     const auto words = elements(fields);
     for (std::size_t i = 0; i + 1 < words.size(); i += 2) {

@@ -18,7 +18,8 @@ std::shared_ptr<group::member> group::join(std::size_t prefetch, std::stop_token
     const std::lock_guard lock(mutex_);
     if (leaving_now()) return nullptr;
     began_ = true;
-    members_.push_back(std::make_shared<member>(std::max<std::size_t>(prefetch, 1), std::move(stop)));
+    members_.push_back(
+        std::make_shared<member>(member{std::max<std::size_t>(prefetch, 1), std::move(stop), 0}));
     changed_.notify_all();
     return members_.back();
 }

@@ -247,7 +247,6 @@ void reader::say_goodbye() {
         }
     };
     talk([&] {
-        acknowledge();
         if (!what_.sole_owner.empty()) eval(scripts::release, owner_key_, {what_.sole_owner});
     });
     released_.set_value();

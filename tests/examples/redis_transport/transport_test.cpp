@@ -1,5 +1,6 @@
 // What the conformance suite does not know of Redis.
 #include "redis_transport.hpp"
+#include "support/own_service.hpp"
 #include "support/service_address.hpp"
 
 #include <sagaflow/error.hpp>
@@ -14,7 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 
 struct redis_transport : ::testing::Test {
-    redis_transport() : bus(redis::make_transport(options)), out(bus) {
+    explicit redis_transport(const std::string& at = service_address("redis"))
+        : options(redis::at(at)), bus(redis::make_transport(options)), out(bus) {
         raw = redisConnect(options.host.c_str(), options.port);
         bus->open({address}, [](const transport_health&) {});
     }
@@ -23,6 +25,10 @@ struct redis_transport : ::testing::Test {
         redisFree(raw);
     }
 
+    void reconnect() {
+        redisFree(raw);
+        raw = redisConnect(options.host.c_str(), options.port);
+    }
     // The answer to a command as text, a number too.
     std::string ask(const std::string& command) {
         auto* const r = static_cast<redisReply*>(redisCommand(raw, command.c_str()));
@@ -31,6 +37,15 @@ struct redis_transport : ::testing::Test {
                                                           : "";
         freeReplyObject(r);
         return text;
+    }
+    // The names of those of the group "g".
+    std::vector<std::string> consumers() {
+        std::vector<std::string> names;
+        auto* const r =
+            static_cast<redisReply*>(redisCommand(raw, ("XINFO CONSUMERS " + address + " g").c_str()));
+        for (std::size_t i = 0; i < r->elements; ++i) names.emplace_back(r->element[i]->element[1]->str);
+        freeReplyObject(r);
+        return names;
     }
     // Until Redis answers so.
     void wait_for(const std::string& command, const std::function<bool(const std::string&)>& holds) {
@@ -49,7 +64,7 @@ struct redis_transport : ::testing::Test {
         return all;
     }
 
-    redis::options options = redis::at(service_address("redis"));
+    redis::options options;
     std::string address = unique_name("redis");
     std::shared_ptr<transport> bus;
     publisher out;
@@ -85,16 +100,21 @@ TEST_F(redis_transport, forgets_the_consumers_that_are_gone) {
     }
     receiver last;
     last.subscribe(*bus, {.address = address, .group = "g"});
-    const auto consumers = [&] {
-        auto* const r =
-            static_cast<redisReply*>(redisCommand(raw, ("XINFO CONSUMERS " + address + " g").c_str()));
-        const auto count = r->elements;
-        freeReplyObject(r);
-        return count;
-    };
     const auto give_up = std::chrono::steady_clock::now() + patience;
-    while (consumers() > 1 && std::chrono::steady_clock::now() < give_up) std::this_thread::yield();
-    EXPECT_EQ(consumers(), 1U);
+    while (consumers().size() != 1 && std::chrono::steady_clock::now() < give_up) std::this_thread::yield();
+    EXPECT_EQ(consumers().size(), 1U);
+}
+
+TEST_F(redis_transport, each_consumer_of_a_group_has_its_own_prefetch) {
+    receiver one(receiver::habit::keep);
+    receiver other(receiver::habit::keep);
+    one.subscribe(*bus, {.address = address, .group = "g", .prefetch = 2});
+    other.subscribe(*bus, {.address = address, .group = "g", .prefetch = 3});
+    out.publish_all(many(7));
+    one.wait_for(2);
+    other.wait_for(3);
+    EXPECT_EQ(one.most_unsettled(), 2U);
+    EXPECT_EQ(other.most_unsettled(), 3U);
 }
 
 TEST_F(redis_transport, reads_what_a_stranger_wrote) {
@@ -160,6 +180,38 @@ TEST_F(redis_transport, a_wrong_password_is_told) {
     other->close();
     EXPECT_NE(reason.find("AUTH"), std::string::npos) << reason;
     EXPECT_EQ(reason.find("wrong"), std::string::npos) << "the password is a secret";
+}
+
+struct own_redis {
+    own_service server{"redis"};
+};
+struct own_redis_transport : own_redis, redis_transport {
+    own_redis_transport() : redis_transport(server.address("redis")) {}
+};
+
+TEST_F(own_redis_transport, reads_again_what_a_lost_connection_swallowed) {
+    receiver r(receiver::habit::keep);
+    r.subscribe(*bus, {.address = address, .group = "g", .prefetch = 1});
+    out.publish_all(many(2));
+    const auto first = r.wait_for(1); // there is no room for the other one
+    ask("XREADGROUP GROUP g " + consumers().at(0) + " STREAMS " + address + " >");
+    ask("CLIENT KILL TYPE normal");
+    r.settle({first[0].tag}, settler::verdict::acknowledge);
+    EXPECT_EQ(r.wait_for(2)[1].content.step, "step-1");
+}
+
+TEST_F(own_redis_transport, acknowledges_on_the_next_connection_what_it_could_not_on_the_last) {
+    receiver r(receiver::habit::keep);
+    r.subscribe(*bus, {.address = address, .group = "g"});
+    out.publish_all(many(3));
+    const auto came = r.wait_for(3);
+    server.kill9();
+    r.settle({came[0].tag, came[1].tag, came[2].tag}, settler::verdict::acknowledge);
+    server.start();
+    reconnect();
+    wait_for("EVAL return(redis.call('XPENDING',KEYS[1],'g')[1]) 1 " + address,
+             [](const std::string& n) { return n == "0"; });
+    EXPECT_EQ(r.count(), 3U);
 }
 
 TEST(redis_away, takes_subscriptions_fails_what_is_published_and_closes) {
