@@ -6,7 +6,7 @@ import uuid
 from pathlib import Path
 
 from browser import Browser, Page
-from service import Service
+from service import Service, over_broker
 
 SHOTS = Path(os.environ.get("SAGAFLOW_SCREENSHOTS") or Path(__file__).resolve().parents[2] / "build/screenshots")
 DESKTOP = (1280, 900)
@@ -30,10 +30,16 @@ class PageCase(unittest.TestCase):
         self.use_service(self.flow)
 
     def use_service(self, flow):
-        self.service = Service(flow, self.command)
+        self.service = self.started(flow)
         self.addCleanup(self.service.close)
         self.page = Page(self.browser, self.service.url)
         self.user_id = f"ada-{uuid.uuid4().hex[:8]}"
+
+    def started(self, flow):
+        if over_broker() and not self.command:
+            from broker_service import BrokerService  # not needed, nor its servers, without a broker
+            return BrokerService(flow)
+        return Service(flow, self.command)
 
     def tearDown(self):
         self.shoot("end")

@@ -21,6 +21,11 @@ def configured():
     return shlex.split(os.environ.get("SAGAFLOW_SIGNUP", "")) or FAKE
 
 
+def over_broker():
+    """Whether the services are programs of their own, over a broker."""
+    return bool(os.environ.get("SAGAFLOW_BROKER"))
+
+
 class Service:
     def __init__(self, flow="compensate", command=None):
         self.command = command or configured()

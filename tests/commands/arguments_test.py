@@ -15,6 +15,7 @@ class Arguments(unittest.TestCase):
         for port in ("80a", "-1", "65536", "", "99999999999999999999"):
             self.assertIn("--port: expected 0 to 65535", self.refused("demo", "--port", port))
         self.assertIn("--flow: expected compensate or synchronise", self.refused("demo", "--flow=both"))
+        self.assertIn("--transport: expected memory, kafka or amqp", self.refused("demo", "--transport", "tcp"))
         self.assertIn("--data: expected a folder", self.refused("demo", "--data", ""))
         self.assertIn("--port needs a value", self.refused("demo", "--port"))
         self.assertIn("unknown argument: --prot", self.refused("demo", "--prot", "1"))

@@ -10,17 +10,6 @@
 namespace signup {
 namespace {
 
-constexpr const char* file = R"(
-transport: {kind: kafka}
-wire: cloudevents
-topics: {commands: requests, replies: answers}
-user: {group: user-of-ours}
-http: {port: 8100}
-chat: {group: chats, http: {port: 8101}, instances: [127.0.0.1:8101, 127.0.0.1:8201]}
-customer: {topic: customers, http: {port: 8102}}
-log: {level: warn}
-)";
-
 std::vector<std::string> mistakes(role of, const std::string& text, program_options& o) {
     std::vector<std::string> found;
     for (const auto& m : settings_of(o, of).load({.file = "signup.yaml", .text = text}))
@@ -36,12 +25,18 @@ std::vector<std::string> mistakes(role of, const std::string& text) {
 TEST(options, one_file_is_accepted_by_every_program_with_the_sections_of_the_others) {
     for (const auto of : {role::all, role::user, role::chat, role::customer}) {
         program_options o;
-        EXPECT_EQ(mistakes(of, file, o), std::vector<std::string>{});
-        EXPECT_EQ(o.chat_topic(), "requests");
-        EXPECT_EQ(o.customer_topic(), "customers");
-        EXPECT_EQ(o.chat.http.port, 8101);
-        EXPECT_EQ(o.chat.instances.size(), 2U);
+        EXPECT_TRUE(settings_of(o, of).load({.file = SIGNUP_YAML}).empty());
+        EXPECT_EQ(o.bus.kafka.partitions, 12);
+        EXPECT_EQ(o.chat.http.port, 8001);
+        EXPECT_EQ(o.customer.instances, std::vector<std::string>{"127.0.0.1:8002"});
     }
+}
+
+TEST(options, chat_and_customer_can_have_a_topic_each) {
+    program_options o;
+    EXPECT_EQ(mistakes(role::all, "topics: {commands: shared}\ncustomer: {topic: own}\n", o).size(), 0U);
+    EXPECT_EQ(o.chat_topic(), "shared");
+    EXPECT_EQ(o.customer_topic(), "own");
 }
 
 TEST(options, a_mistake_in_the_section_of_another_program_is_a_mistake_too) {

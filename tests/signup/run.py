@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Runs these tests: run.py --service PROGRAM [test_file …]"""
+"""Runs these tests: run.py --service PROGRAM [--broker kafka|amqp] [test_file …]"""
 import argparse
 import os
 import sys
@@ -10,9 +10,12 @@ from pathlib import Path
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--service", required=True, help="the program user_signup")
+    options.add_argument("--broker", choices=("kafka", "amqp"), help="for test_over_broker; its address: SAGAFLOW_SERVICE")
     options.add_argument("tests", nargs="*", help="files, classes or tests, as unittest names them")
     chosen = options.parse_args()
     os.environ["SAGAFLOW_SIGNUP"] = chosen.service
+    if chosen.broker:
+        os.environ["SAGAFLOW_BROKER"] = chosen.broker
     here = str(Path(__file__).resolve().parent)
     sys.path.insert(0, here)
     sys.dont_write_bytecode = True

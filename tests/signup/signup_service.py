@@ -61,24 +61,19 @@ class Stream:
         self.response.close()
 
 
-class Service:
-    def __init__(self, *arguments, flow="compensate", folder=None, passwords=CHEAP_PASSWORDS):
-        self.owns_folder = folder is None
-        self.folder = folder or tempfile.mkdtemp(prefix="signup-")
-        self.arguments = [*passwords, *arguments]
+class Program:
+    """One of the programs as a process. The port is free at the first start, and the same one from then on."""
+
+    def __init__(self):
         self.log = tempfile.TemporaryFile("w+")
         self.process = None
         self.port = 0
-        self.connections = []
-        self.start(flow)
 
-    def command(self, flow, port):
-        data = str(Path(self.folder, "data"))
-        return [binary(), "--port", str(port), "--data", data, "--flow", flow, *self.arguments]
+    def command(self):
+        raise NotImplementedError
 
-    def start(self, flow="compensate"):
-        """On the port of before, if there was one."""
-        self.process = subprocess.Popen(self.command(flow, self.port), stdout=subprocess.PIPE, stderr=self.log, text=True)
+    def start(self):
+        self.process = subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=self.log, text=True)
         deadline = threading.Timer(PATIENCE, self.process.kill)
         deadline.start()
         line = self.process.stdout.readline()
@@ -100,17 +95,41 @@ class Service:
         return status
 
     def close(self):
-        for connection in self.connections:
-            connection.close()
         if self.process.poll() is None:
             self.kill()
         self.log.close()
-        if self.owns_folder:
-            shutil.rmtree(self.folder, ignore_errors=True)
 
     def logged(self):
         self.log.seek(0)
         return self.log.read()
+
+
+class Service(Program):
+    """user_signup, and what clients ask of it."""
+
+    def __init__(self, *arguments, flow="compensate", folder=None, passwords=CHEAP_PASSWORDS):
+        super().__init__()
+        self.owns_folder = folder is None
+        self.folder = folder or tempfile.mkdtemp(prefix="signup-")
+        self.arguments = [*passwords, *arguments]
+        self.flow = flow
+        self.connections = []
+        self.start(flow)
+
+    def command(self):
+        data = str(Path(self.folder, "data"))
+        return [binary(), "--port", str(self.port), "--data", data, "--flow", self.flow, *self.arguments]
+
+    def start(self, flow="compensate"):
+        self.flow = flow
+        super().start()
+
+    def close(self):
+        for connection in self.connections:
+            connection.close()
+        super().close()
+        if self.owns_folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def send(self, method, path, body=None, headers=None):
         """The response, its body unread."""

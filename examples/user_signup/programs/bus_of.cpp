@@ -28,9 +28,10 @@ std::shared_ptr<const sagaflow::wire::envelope> envelope_of(const program_option
     return make_plain_envelope(std::move(p));
 }
 
-std::shared_ptr<sagaflow::transport> bus_of(const program_options& o, role of) {
+std::shared_ptr<sagaflow::transport> bus_of(const program_options& o, role of,
+                                            const std::shared_ptr<sagaflow::log_sink>& log) {
     const auto envelope = envelope_of(o, of);
-    auto bus = make_bus(o.bus, envelope);
+    auto bus = make_bus(o.bus, {envelope, log});
     // Over AMQP each service gets what has its routing keys: there the two requests are one each.
     const bool shared = o.bus.kind == bus_kind::kafka && o.chat_topic() == o.customer_topic();
     return envelope && shared ? make_one_request(std::move(bus), envelope) : bus;

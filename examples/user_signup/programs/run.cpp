@@ -44,7 +44,7 @@ int serve(const program_options& options, role of, const program_maker& make) {
     std::signal(SIGXFSZ, SIG_IGN); // a file that reached its limit is an error like a full disk
     const auto log = std::make_shared<sagaflow::spdlog_sink>(options.log);
     prepare_folder(options);
-    const auto bus = bus_of(options, of);
+    const auto bus = bus_of(options, of, log);
     const auto program = make(options, bus, log);
     program->start();
     std::cout << "listening on " << url_of(address_of(options, of), program->port()) << std::endl;

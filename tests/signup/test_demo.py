@@ -1,0 +1,59 @@
+"""What ./demo --transport kafka|amqp runs: a broker, the three programs, and an orderly end."""
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+from pathlib import Path
+
+from signup_service import PATIENCE, Service
+from split_service import broker_kind, programs
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+from services import processes  # noqa: E402
+
+
+class Demo(Service):
+    """Answers as the user service that it starts."""
+
+    def command(self):
+        return [sys.executable, "-B", str(ROOT / "examples/user_signup/demo.py"), "--programs", str(programs()),
+                "--transport", broker_kind(), "--port", str(self.port), "--data", self.folder]
+
+    def start(self, flow="compensate"):
+        self.flow = flow
+        self.process = subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.port = int(self.line("listening on http://127.0.0.1:").rpartition(":")[2])
+
+    def line(self, beginning):
+        """The next line that begins so."""
+        deadline = threading.Timer(2 * PATIENCE, self.process.kill)
+        deadline.start()
+        try:
+            return next(line for line in self.process.stdout if line.startswith(beginning))
+        except StopIteration:
+            raise AssertionError(f"no line {beginning!r}: {self.logged()}") from None
+        finally:
+            deadline.cancel()
+
+
+class DemoTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="signup-demo-")
+        self.addCleanup(folder.cleanup)
+        self.demo = Demo(folder=folder.name, passwords=[])
+        self.addCleanup(self.demo.close)
+
+    def test_signs_up_tells_of_a_program_that_ended_and_leaves_nothing_behind(self):
+        self.demo.sign_up("ada")
+        self.assertEqual(self.demo.end_of("ada")["userStatus"], "USER_INSERT_COMPLETE")
+        os.kill(processes.main_process(f"{self.demo.folder}/{self.kind()}/chat_service"), signal.SIGKILL)
+        self.demo.line("chat_service ended; sign-ups wait for it")
+        self.assertEqual(self.demo.stop(signal.SIGTERM), 0)
+        self.assertEqual(processes.members(self.demo.folder), [])
+
+    def kind(self):
+        return "rabbitmq" if broker_kind() == "amqp" else broker_kind()
