@@ -303,7 +303,6 @@ void consumer::finish() {
 
 milliseconds consumer::next_look() const {
     const std::lock_guard lock(mutex_);
-    if (stage_ == stage::gone) return at_the_latest;
     if (stage_ != stage::member || revoked_until_ || !paused_.empty()) return look_closely;
     if (leave_at_) {
         const auto left = std::chrono::ceil<milliseconds>(*leave_at_ - steady::now());

@@ -168,7 +168,7 @@ void set_consumer(builder& b, const transport_options& o) {
     b.set("heartbeat.interval.ms", o.session_timeout / 3, "session_timeout");
     b.set("queued.max.messages.kbytes", "16384", "");
     b.set("fetch.message.max.bytes", std::to_string(o.message_bytes + header_bytes), "message_bytes");
-    b.set("fetch.wait.max.ms", "500", "");
+    b.set("fetch.wait.max.ms", "100", ""); // a new partition waits for the fetch under way
     b.set("fetch.error.backoff.ms", "100", "");
     b.set_if_known("fetch.queue.backoff.ms", "10"); // since 2.2
 }
