@@ -1,4 +1,11 @@
-// A transport over RabbitMQ (AMQP 0-9-1), for participants that are other processes.
+// A transport over RabbitMQ (AMQP 0-9-1): component sagaflow::amqp (rabbitmq-c 0.11 or later).
+//
+// An address is a durable topic exchange of that name; the routing key is the message's type. A group's queue
+// is
+// "<address>.<group>", bound to the types that it takes; that of a consumer with a sole_owner is named as the
+// address alone, so that what is sent to it by the default exchange arrives as well. They are quorum queues.
+// Dead letters go to the exchange and queue "<address>.dead". docs/wire_format.md says what stands in the
+// properties and headers.
 #pragma once
 
 #include <sagaflow/broker.hpp>
@@ -18,11 +25,6 @@ class envelope;
 
 namespace sagaflow::amqp {
 
-// An address is a durable topic exchange of that name, the routing key is the message's type. A group's
-// queue is `<address>.<group>`, bound to the types that it takes; that of a consumer with a sole_owner is
-// named as the address alone, so that what is sent to it by the default exchange arrives as well. Queues are
-// quorum queues; what was delivered too often, and what is over message_bytes, goes to the exchange and queue
-// `<address>.dead`.
 struct transport_options {
     std::vector<std::string> hosts = {"127.0.0.1"}; // each "host" or "host:port", "[::1]:5672"; tried in turn
     std::string virtual_host = "/";
@@ -35,8 +37,8 @@ struct transport_options {
                                       // dead letter: one that ends whoever handles it
 
     std::shared_ptr<const wire::envelope> envelope = {}; // null: CloudEvents, headers "ce-…"
-    std::size_t message_bytes = 16 * 1024 * 1024;        // of a body, both ways
-    std::size_t in_flight = 4096;                        // messages that the broker has not confirmed yet
+    std::size_t message_bytes = 1024 * 1024; // of a body, both ways; a larger one that comes is a dead letter
+    std::size_t in_flight = 4'096;           // published and not yet confirmed, at most; more wait
 
     std::chrono::seconds heartbeat{20}; // a broker that is silent for twice as long is taken for gone
     std::chrono::milliseconds connect_timeout{5'000};
@@ -47,12 +49,22 @@ struct transport_options {
     std::chrono::milliseconds last_reconnect{5'000};
 };
 
-// Two connections, each with a thread: "sf-amqp-pub" and "sf-amqp-con"; one more per subscription,
-// "sf-amqp-<group>". Messages of one saga keep their order on an address. A message that no queue takes is
-// reported as failed, with the reason. A sole_owner has the exclusive queue `<address>.sole-owner`. When the
-// broker is away at consume(), or another connection of the same owner has not gone yet, it returns and goes
-// on trying; health says why.
-// Throws error(invalid_argument) for options that can't work.
+// What is wrong with one option, by its name ("tls.ca_file").
+struct refused_option {
+    std::string name;
+    std::string what; // what is wrong and what is expected; never a secret
+};
+
+// All that is wrong. Files are looked for, nothing is connected to.
+std::vector<refused_option> check(const transport_options& options);
+
+// Threads: "sf-amqp-pub" and "sf-amqp-con" have a connection each, "sf-amqp-<group>" is a subscription's.
+// Messages of one saga keep their order on an address as long as none fails. One that no group takes is
+// reported as failed, with the reason. Whoever consumes as a sole_owner has the exclusive queue
+// "<address>.sole-owner"; others are refused, but for another connection of the same owner, which gets the
+// address when the first is gone. When the broker is away at open() or consume(), they return and the
+// transport goes on trying; health says why. Throws error(invalid_argument) naming the first option that
+// check() refuses.
 std::shared_ptr<sagaflow::transport> make_transport(transport_options options = {});
 
 } // namespace sagaflow::amqp

@@ -27,6 +27,7 @@ class consumer final : link::user {
     void consume(subscription what, delivery_handler handler);
     // Ends the handlers, tells the broker what is settled, and says good-bye.
     void close();
+    bool is_own_thread() const { return link_.is_own_thread(); }
 
   private:
     struct request {              // to prepare a feed for a newcomer

@@ -65,6 +65,7 @@ class link {
     // Returns when the thread has ended, soon after the deadline for saying good-bye.
     void stop();
     const std::shared_ptr<waker>& wake() const { return waker_; }
+    bool is_own_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
 
     // The thread's own:
     bool blocked() const { return blocked_.has_value(); }

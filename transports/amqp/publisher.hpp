@@ -30,6 +30,7 @@ class publisher final : link::user {
     void publish(std::vector<message> batch, publish_handler done);
     // Reports all that is outstanding as failed, at once, and says good-bye.
     void close();
+    bool is_own_thread() const { return link_.is_own_thread(); }
 
   private:
     struct waiting {

@@ -1,4 +1,4 @@
-// The transport over RabbitMQ: its two connections, and what is wrong with its options.
+// The transport over RabbitMQ: its two connections, and how it is.
 #include "consumer.hpp"
 #include "publisher.hpp"
 
@@ -6,53 +6,42 @@
 #include <sagaflow/error.hpp>
 #include <sagaflow/transport.hpp>
 
-#include <fstream>
+#include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace sagaflow::amqp {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& what) {
-    throw error(errc::invalid_argument, what);
-}
-
-void check_file(const std::string& what, const std::string& file) {
-    if (!file.empty() && !std::ifstream(file)) refuse(what + " '" + file + "' can't be read: is it there?");
-}
-
 std::vector<endpoint> endpoints(const transport_options& o) {
-    if (o.hosts.empty()) refuse("no host: name at least one");
     std::vector<endpoint> all;
     for (const auto& h : o.hosts) all.push_back(parse_endpoint(h, o.tls.enabled));
     return all;
 }
 
-void check(const transport_options& o) {
-    check_file("the file of certificate authorities", o.tls.ca_file);
-    check_file("the client certificate", o.tls.certificate_file);
-    check_file("the key", o.tls.key_file);
-    if (o.tls.certificate_file.empty() != o.tls.key_file.empty())
-        refuse("a client certificate and its key go together: name both files, or none");
-    if (o.heartbeat < std::chrono::seconds(1) || o.heartbeat > std::chrono::seconds(65'535))
-        refuse("the heartbeat must be from 1 to 65535 seconds");
-    if (o.in_flight == 0) refuse("in_flight must be at least 1");
-    if (o.delivery_limit == 0) refuse("the delivery limit must be at least 1");
+transport_options checked(transport_options options) {
+    if (const auto refused = check(options); !refused.empty())
+        throw error(errc::invalid_argument,
+                    "the AMQP transport's option '" + refused.front().name + "': " + refused.front().what);
+    return options;
 }
 
-transport_options checked(transport_options o) {
-    check(o);
-    if (!o.envelope) o.envelope = wire::make_cloudevents({.prefix = "ce-"});
-    return o;
+std::shared_ptr<const wire::envelope> envelope_of(const transport_options& options) {
+    if (options.envelope) return options.envelope;
+    wire::cloudevents_options how;
+    how.limits.body_bytes = std::max(how.limits.body_bytes, options.message_bytes);
+    return wire::make_cloudevents(how);
 }
 
 class transport_impl final : public transport {
   public:
     explicit transport_impl(transport_options&& options)
         : options_(checked(std::move(options))),
+          envelope_(envelope_of(options_)),
           board_(2),
-          publisher_(options_, options_.envelope, endpoints(options_), board_, 0),
-          consumer_(options_, options_.envelope, endpoints(options_), board_, 1) {}
+          publisher_(options_, envelope_, endpoints(options_), board_, 0),
+          consumer_(options_, envelope_, endpoints(options_), board_, 1) {}
     ~transport_impl() override { transport_impl::close(); }
 
     void open(std::vector<std::string> addresses, health_handler on_health) override {
@@ -72,8 +61,12 @@ class transport_impl final : public transport {
         board_.close();
     }
 
+    // Whether this is a thread that the destructor waits for.
+    bool is_own_thread() const { return publisher_.is_own_thread() || consumer_.is_own_thread(); }
+
   private:
     const transport_options options_;
+    const std::shared_ptr<const wire::envelope> envelope_;
     transports::health_board board_;
     publisher publisher_;
     consumer consumer_;
@@ -82,7 +75,14 @@ class transport_impl final : public transport {
 } // namespace
 
 std::shared_ptr<sagaflow::transport> make_transport(transport_options options) {
-    return std::make_shared<transport_impl>(std::move(options));
+    // Whoever has it last may be one of its own threads, in a handler of the user's.
+    return {new transport_impl(std::move(options)), [](transport_impl* last) {
+                if (last->is_own_thread()) {
+                    std::thread([last] { delete last; }).detach();
+                } else {
+                    delete last;
+                }
+            }};
 }
 
 } // namespace sagaflow::amqp

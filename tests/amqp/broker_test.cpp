@@ -1,0 +1,237 @@
+// What the transport does with a RabbitMQ, beyond the conformance suite.
+#include "stranger.hpp"
+#include "support/amqp_broker.hpp"
+
+#include <sagaflow/error.hpp>
+#include <sagaflow/testing/transport_script.hpp>
+
+#include <gtest/gtest.h>
+
+namespace sagaflow::testing {
+namespace {
+
+class amqp : public ::testing::Test {
+  protected:
+    std::string stranger_(const std::vector<std::string>& words) { return stranger(broker, words); }
+    std::shared_ptr<transport> connect(sagaflow::amqp::transport_options o = amqp_options()) {
+        auto t = sagaflow::amqp::make_transport(std::move(o));
+        t->open({address}, [](const transport_health&) {});
+        return t;
+    }
+    subscription group(const std::string& name) const { return {.address = address, .group = name}; }
+    // Each verdict with its reason, of one message.
+    static published publish_one(transport& by, message m) {
+        gate told;
+        published out;
+        by.publish({std::move(m)}, [&](std::span<const published> report) {
+            out = report[0];
+            told.open();
+        });
+        told.wait();
+        return out;
+    }
+
+    std::string broker = service_address("amqp");
+    std::string address = unique_name("amqp");
+};
+
+TEST_F(amqp, what_no_group_takes_has_failed_with_the_reason) {
+    const auto bus = connect();
+    const auto before = publish_one(*bus, make_message(address, "a", 1));
+    EXPECT_EQ(before.result, published::verdict::failed);
+    EXPECT_EQ(before.reason, "no group at the address '" + address +
+                                 "' takes the type 'chats.open' (NO_ROUTE): start the service that does");
+    receiver r;
+    auto what = group("g");
+    what.types = {"chats.close"};
+    r.subscribe(*bus, what);
+    EXPECT_EQ(publish_one(*bus, make_message(address, "a", 1)).result, published::verdict::failed);
+    EXPECT_EQ(publish_one(*bus, make_message(address, "a", 1, "chats.close")).result,
+              published::verdict::accepted);
+    bus->close();
+}
+
+TEST_F(amqp, a_message_over_the_limit_is_a_dead_letter_whole) {
+    auto o = amqp_options();
+    o.message_bytes = 1000;
+    const auto bus = connect(o);
+    receiver r;
+    r.subscribe(*bus, group("g"));
+    const std::string body = "\"" + std::string(1000, 'x') + "\"";
+    stranger_({"publish", address, "chats.open", body});
+    EXPECT_NE(stranger_({"get", address + ".dead"}).find(std::string(1000, 'x')), std::string::npos);
+    publisher(bus).publish_all({make_message(address, "after", 1)});
+    EXPECT_EQ(r.wait_for(1)[0].content.saga_id, "after");
+    bus->close();
+}
+
+TEST_F(amqp, what_ends_whoever_handles_it_is_a_dead_letter_after_so_many_times) {
+    auto o = amqp_options();
+    o.delivery_limit = 2;
+    {
+        const auto bus = connect(o);
+        receiver r(receiver::habit::keep);
+        r.subscribe(*bus, group("g"));
+        publisher(bus).publish_all({make_message(address, "poison", 1)});
+        r.wait_for(1);
+        bus->close();
+    }
+    for (int again = 0; again < 2; ++again) {
+        const auto bus = connect(o);
+        receiver r(receiver::habit::keep);
+        r.subscribe(*bus, group("g"));
+        r.wait_for(1);
+        bus->close();
+    }
+    EXPECT_NE(stranger_({"get", address + ".dead"}).find("delivery_limit"), std::string::npos);
+}
+
+TEST_F(amqp, what_a_stranger_sends_without_headers_comes_as_it_is) {
+    const auto bus = connect();
+    receiver r;
+    r.subscribe(*bus, group("g"));
+    EXPECT_EQ(stranger_({"publish", address, "anything", "not JSON"}), "ok");
+    const auto came = r.wait_for(1)[0].content;
+    EXPECT_EQ(came.body, "not JSON");
+    EXPECT_EQ(came.address, address);
+    bus->close();
+}
+
+TEST_F(amqp, a_plain_service_answers_by_the_default_exchange_and_the_correlation_id_alone) {
+    const auto bus = connect();
+    receiver replies;
+    auto what = group("engine");
+    what.sole_owner = "the engine 'ada'";
+    replies.subscribe(*bus, what);
+    const auto commands = unique_name("commands");
+    bus->open({commands}, [](const transport_health&) {});
+    stranger_({"bind", commands, commands, "#"});
+    auto command = make_message(commands, "ada", 1);
+    command.reply_to = address;
+    publisher(bus).publish_all({command});
+    stranger_({"answer", commands});
+    const auto came = replies.wait_for(1)[0].content;
+    EXPECT_EQ(came.causation_id, command.id);
+    EXPECT_EQ(came.body, "{\"room_id\":\"42\"}");
+    EXPECT_EQ(came.kind, message_kind::reply);
+    bus->close();
+}
+
+TEST_F(amqp, a_queue_that_is_deleted_under_a_consumer_is_made_again) {
+    const auto bus = connect();
+    receiver r;
+    r.subscribe(*bus, group("g"));
+    publisher out(bus);
+    out.publish_all({make_message(address, "a", 1)});
+    r.wait_for(1);
+    stranger_({"delete-queue", address + ".g"});
+    out.publish_all({make_message(address, "a", 2)});
+    EXPECT_EQ(r.wait_for(2)[1].content.step, "step-2");
+    bus->close();
+}
+
+TEST_F(amqp, an_exchange_that_is_deleted_is_made_again) {
+    const auto bus = connect();
+    receiver r;
+    r.subscribe(*bus, group("g"));
+    publisher out(bus);
+    out.publish_all({make_message(address, "a", 1)});
+    stranger_({"delete-exchange", address});
+    out.wait(out.publish({make_message(address, "a", 2)})); // the broker closes the channel
+    EXPECT_EQ(publish_one(*bus, make_message(address, "a", 3)).reason,
+              "no group at the address '" + address +
+                  "' takes the type 'chats.open' (NO_ROUTE): start the service that does");
+    bus->close();
+}
+
+TEST_F(amqp, a_dead_letter_of_a_participant_is_kept_for_who_looks) {
+    const auto bus = connect();
+    auto dead = make_message(address + ".dead", "a", 1);
+    dead.reason = "nobody here handles it";
+    EXPECT_EQ(publish_one(*bus, dead).result, published::verdict::accepted);
+    EXPECT_NE(stranger_({"get", address + ".dead"}).find("nobody here handles it"), std::string::npos);
+    bus->close();
+}
+
+TEST_F(amqp, verify_makes_nothing_and_names_what_is_missing) {
+    auto o = amqp_options();
+    o.topology = sagaflow::topology::verify;
+    const auto bus = sagaflow::amqp::make_transport(o);
+    const auto refused = [](const auto& call) -> std::string {
+        try {
+            call();
+        } catch (const error& e) {
+            EXPECT_EQ(e.code(), errc::not_found);
+            return e.what();
+        }
+        return "nothing was missing";
+    };
+    const auto open = [&] { bus->open({address}, [](const transport_health&) {}); };
+    const auto consume = [&] { bus->consume(group("g"), [](const auto&, const auto&) {}); };
+    EXPECT_NE(refused(open).find("the exchange '" + address + "' is not there"), std::string::npos);
+    EXPECT_NE(refused(consume).find("the exchange '" + address + "' is not there"), std::string::npos);
+    const auto maker = connect();
+    open();
+    EXPECT_NE(refused(consume).find("the queue '" + address + ".g' is not there"), std::string::npos);
+    maker->consume(group("g"), [](const auto&, const auto&) {});
+    consume();
+    bus->close();
+    maker->close();
+}
+
+TEST_F(amqp, a_queue_that_was_made_otherwise_is_an_error_that_says_what_to_do) {
+    const auto bus = connect();
+    stranger_({"bind", address + ".g", address, "#"});
+    try {
+        bus->consume(group("g"), [](const auto&, const auto&) {});
+        FAIL() << "it was taken";
+    } catch (const error& e) {
+        EXPECT_EQ(e.code(), errc::invalid_argument);
+        EXPECT_NE(
+            std::string(e.what()).find("the queue '" + address + ".g' is there already, but made otherwise"),
+            std::string::npos)
+            << e.what();
+    }
+    bus->close();
+}
+
+TEST_F(amqp, F2_another_connection_of_the_same_owner_waits_until_the_first_is_gone) {
+    const auto owned = [&] {
+        auto what = group("engine");
+        what.sole_owner = "the engine 'ada'";
+        return what;
+    };
+    const auto first = connect();
+    first->consume(owned(), [](const auto&, const auto&) {});
+    const auto second = sagaflow::amqp::make_transport(amqp_options());
+    gate waits;
+    gate up;
+    second->open({address}, [&](const transport_health& h) {
+        if (h.reason.find("still held by an earlier connection of the engine 'ada'") != std::string::npos)
+            waits.open();
+        if (h.now == transport_health::condition::up) up.open();
+    });
+    receiver r;
+    r.subscribe(*second, owned());
+    waits.wait();
+    first->close();
+    up.wait();
+    publisher(second).publish_all({make_message(address, "a", 1)});
+    EXPECT_EQ(r.wait_for(1).size(), 1U);
+    second->close();
+}
+
+TEST_F(amqp, may_be_released_last_by_what_is_told_of_a_publish) {
+    auto bus = connect();
+    gate told;
+    bus->publish({make_message(address, "a", 1)},
+                 [&, held = std::make_shared<std::shared_ptr<transport>>(bus)](const auto&) {
+                     held->reset();
+                     told.open();
+                 });
+    bus.reset();
+    told.wait();
+}
+
+} // namespace
+} // namespace sagaflow::testing
