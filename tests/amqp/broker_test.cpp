@@ -5,6 +5,9 @@
 #include <sagaflow/error.hpp>
 #include <sagaflow/testing/transport_script.hpp>
 
+#include <fstream>
+#include <iterator>
+
 #include <gtest/gtest.h>
 
 namespace sagaflow::testing {
@@ -94,6 +97,23 @@ TEST_F(amqp, what_a_stranger_sends_without_headers_comes_as_it_is) {
     const auto came = r.wait_for(1)[0].content;
     EXPECT_EQ(came.body, "not JSON");
     EXPECT_EQ(came.address, address);
+    bus->close();
+}
+
+// As another client of the broker reads it: golden/command.json.
+TEST_F(amqp, a_stranger_can_read_a_command) {
+    const auto bus = connect();
+    stranger_({"bind", address + ".stranger", address, "chats.*"});
+    auto m = make_message(address, "saga/with~marks \u00e9", 1);
+    m.attempt = 7;
+    m.trace_parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    publisher(bus).publish_all({m});
+    auto seen = stranger_({"get", address + ".stranger"});
+    for (auto at = seen.find(address); at != std::string::npos; at = seen.find(address))
+        seen.replace(at, address.size(), "chats");
+    std::ifstream file(GOLDEN "/command.json");
+    const std::string golden((std::istreambuf_iterator<char>(file)), {});
+    EXPECT_EQ(seen + "\n", golden);
     bus->close();
 }
 

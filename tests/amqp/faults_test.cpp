@@ -1,0 +1,249 @@
+// Where the transport can't do what it is asked to, and how it goes on. Each test that needs a broker to
+// itself starts one.
+#include "support/amqp_broker.hpp"
+#include "support/own_service.hpp"
+#include "support/toxiproxy.hpp"
+
+#include <sagaflow/amqp.hpp>
+#include <sagaflow/testing/transport_script.hpp>
+
+#include <array>
+#include <cstdio>
+#include <set>
+
+#include <gtest/gtest.h>
+
+namespace sagaflow::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using condition = transport_health::condition;
+
+// What was told of health.
+class health_log {
+  public:
+    health_handler handler() {
+        return [this](const transport_health& h) {
+            const std::lock_guard lock(mutex_);
+            told_.push_back(h);
+            changed_.notify_all();
+        };
+    }
+    // The reason of the first that is so from the `from`th on; how many were told is set.
+    std::string wait_for(condition c, const std::string& reason_part = {}) {
+        std::unique_lock lock(mutex_);
+        std::string found;
+        const auto there = [&] {
+            for (auto i = seen_; i < told_.size(); ++i) {
+                if (told_[i].now != c || told_[i].reason.find(reason_part) == std::string::npos) continue;
+                found = told_[i].reason;
+                seen_ = i + 1;
+                return true;
+            }
+            return false;
+        };
+        if (!changed_.wait_for(lock, patience, there))
+            throw std::runtime_error("health was never so: " + reason_part +
+                                     "; last: " + (told_.empty() ? "" : told_.back().reason));
+        return found;
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<transport_health> told_;
+    std::size_t seen_ = 0;
+};
+
+struct connected {
+    explicit connected(amqp::transport_options o) : bus(amqp::make_transport(std::move(o))) {
+        bus->open({address}, health.handler());
+    }
+    ~connected() { bus->close(); }
+    void subscribe(receiver& r) { r.subscribe(*bus, {.address = address, .group = "g"}); }
+    std::vector<message> make_many(int from, int to) const {
+        std::vector<message> all;
+        for (int n = from; n < to; ++n)
+            all.push_back(make_message(address, "saga-" + std::to_string(n % 5), n));
+        return all;
+    }
+    // Until each of them came at least once.
+    static void wait_for_all(const receiver& r, std::size_t different) {
+        std::set<std::string> seen;
+        for (std::size_t n = 1; seen.size() < different; ++n) seen.insert(r.wait_for(n)[n - 1].content.id);
+    }
+
+    health_log health;
+    std::string address = unique_name("faults");
+    std::shared_ptr<transport> bus;
+};
+
+TEST(amqp_faults, a_wrong_password_or_certificate_is_named_and_no_secret_is) {
+    const auto certificates = service_address("certificates");
+    const auto reason = [&](const amqp::transport_options& o) {
+        connected c(o);
+        return c.health.wait_for(condition::down, "RabbitMQ at");
+    };
+    auto o = amqp_options();
+    o.user = "alice";
+    o.password = "a-wrong-secret";
+    const auto refused = reason(o);
+    EXPECT_NE(refused.find("ACCESS_REFUSED"), std::string::npos) << refused;
+    EXPECT_EQ(refused.find("a-wrong-secret"), std::string::npos);
+    o.password = "alice-secret";
+    o.virtual_host = "nowhere";
+    EXPECT_NE(reason(o).find("vhost nowhere not found"), std::string::npos);
+    o.virtual_host = "/";
+    o.tls = {.enabled = true, .ca_file = certificates + "/wrong-ca.pem"};
+    o.hosts = {service_address("amqps")};
+    EXPECT_NE(reason(o).find("certificate was not accepted"), std::string::npos) << reason(o);
+    o.tls.ca_file = certificates + "/ca.pem";
+    o.tls.certificate_file = certificates + "/stranger.pem";
+    o.tls.key_file = certificates + "/stranger.key";
+    EXPECT_NE(reason(o), "");
+    o.tls.certificate_file = certificates + "/client.pem";
+    o.tls.key_file = certificates + "/client.key";
+    connected c(o);
+    c.health.wait_for(condition::up);
+    receiver r;
+    c.subscribe(r);
+    publisher(c.bus).publish_all(c.make_many(0, 10));
+    connected::wait_for_all(r, 10);
+}
+
+// Takes two connections with that certificate, and speaks TLS only.
+class tls_listener {
+  public:
+    explicit tls_listener(const std::string& certificate)
+        : out_(::popen(("openssl s_server -accept 127.0.0.1:0 -www -naccept 2 -cert '" + certificate +
+                        ".pem' -key '" + certificate + ".key' 2>/dev/null </dev/null")
+                           .c_str(),
+                       "r")) {
+        std::array<char, 256> line{};
+        while (std::fgets(line.data(), line.size(), out_) != nullptr) {
+            const std::string text = line.data();
+            if (text.starts_with("ACCEPT ")) {
+                address_ = text.substr(7, text.size() - 8);
+                return;
+            }
+        }
+    }
+    ~tls_listener() { ::pclose(out_); }
+    tls_listener(const tls_listener&) = delete;
+    tls_listener& operator=(const tls_listener&) = delete;
+    const std::string& address() const { return address_; }
+
+  private:
+    std::FILE* out_;
+    std::string address_;
+};
+
+TEST(amqp_faults, a_certificate_of_another_host_or_time_is_named) {
+    const auto certificates = service_address("certificates");
+    for (const auto& [certificate, reason] :
+         {std::pair<std::string, std::string>{"other-host", "IP address mismatch"},
+          {"expired", "has expired"}}) {
+        const tls_listener broker(certificates + "/" + certificate);
+        amqp::transport_options o;
+        o.hosts = {broker.address()};
+        o.tls = {.enabled = true, .ca_file = certificates + "/ca.pem"};
+        connected c(o);
+        EXPECT_NE(c.health.wait_for(condition::down, "certificate was not accepted").find(reason),
+                  std::string::npos);
+    }
+}
+
+TEST(amqp_faults, a_broker_out_of_memory_is_blocked_and_what_is_published_waits_for_it) {
+    own_service broker("rabbitmq");
+    connected c({.hosts = {broker.address("amqp")}});
+    receiver r;
+    c.subscribe(r);
+    publisher out(c.bus);
+    out.publish_all(c.make_many(0, 10));
+    broker.rabbitmqctl("-q set_vm_memory_high_watermark absolute 1MB");
+    const auto batch = out.publish(c.make_many(10, 200));
+    EXPECT_NE(c.health.wait_for(condition::blocked).find("low on memory"), std::string::npos);
+    broker.rabbitmqctl("-q set_vm_memory_high_watermark absolute 512MB");
+    c.health.wait_for(condition::up);
+    for (const auto v : out.wait(batch)) EXPECT_EQ(v, published::verdict::accepted);
+    connected::wait_for_all(r, 200);
+}
+
+class amqp_link : public ::testing::Test {
+  protected:
+    amqp::transport_options by_link() {
+        amqp::transport_options o;
+        o.hosts = {link.address()};
+        o.heartbeat = 1s;
+        o.request_timeout = 2s;
+        o.close_timeout = 1s;
+        o.last_reconnect = 200ms;
+        return o;
+    }
+    own_service proxy{"toxiproxy"};
+    faulty_link link{proxy, service_address("amqp")};
+};
+
+TEST_F(amqp_link, nothing_is_lost_by_cuts_in_the_middle_of_frames_and_black_holes) {
+    connected c(by_link());
+    receiver r;
+    c.subscribe(r);
+    publisher out(c.bus);
+    out.publish_all(c.make_many(0, 50));
+    for (const auto* way : {"upstream", "downstream"}) { // in the middle of a frame
+        link.toxic("limit_data", way, R"({"bytes":10007})");
+        const auto batch = out.publish(c.make_many(50, 100));
+        c.health.wait_for(condition::down);
+        link.heal("limit_data", way);
+        out.wait(batch);
+        out.publish_all(c.make_many(50, 100));
+        c.health.wait_for(condition::up);
+    }
+    for (const auto* way : {"upstream", "downstream"}) { // nothing gets through any more
+        link.toxic("timeout", way, R"({"timeout":0})");
+        const auto batch = out.publish(c.make_many(100, 150));
+        c.health.wait_for(condition::down);
+        link.heal("timeout", way);
+        link.cut();
+        link.heal();
+        out.wait(batch);
+        out.publish_all(c.make_many(100, 150));
+        c.health.wait_for(condition::up);
+    }
+    connected::wait_for_all(r, 150);
+    c.bus->close();
+    EXPECT_EQ(out.report_counts(), std::vector<std::size_t>{1});
+}
+
+TEST_F(amqp_link, works_over_a_slow_link) {
+    link.toxic("latency", "upstream", R"({"latency":250})");
+    link.toxic("latency", "downstream", R"({"latency":250})");
+    connected c(by_link());
+    c.health.wait_for(condition::up);
+    receiver r;
+    c.subscribe(r);
+    publisher out(c.bus);
+    out.publish_all(c.make_many(0, 50));
+    connected::wait_for_all(r, 50);
+    link.toxic("bandwidth", "upstream", R"({"rate":1})");
+    const auto batch = out.publish(c.make_many(50, 60)); // some 6 KB
+    for (const auto v : out.wait(batch)) EXPECT_EQ(v, published::verdict::accepted);
+    connected::wait_for_all(r, 60);
+}
+
+TEST_F(amqp_link, close_returns_at_its_deadline_whatever_the_broker_does) {
+    connected c(by_link());
+    receiver r;
+    c.subscribe(r);
+    publisher out(c.bus);
+    out.publish_all(c.make_many(0, 10));
+    link.toxic("timeout", "downstream", R"({"timeout":0})");
+    const auto batch = out.publish(c.make_many(10, 5000));
+    const auto began = std::chrono::steady_clock::now();
+    c.bus->close();
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 5s) << "two connections, a second each";
+    for (const auto v : out.wait(batch)) EXPECT_EQ(v, published::verdict::failed);
+}
+
+} // namespace
+} // namespace sagaflow::testing
