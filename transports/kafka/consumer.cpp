@@ -1,5 +1,7 @@
 #include "consumer.hpp"
 
+#include <sagaflow/log.hpp>
+
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -19,6 +21,7 @@ constexpr milliseconds for_started_work{3'000};     // when partitions are asked
 constexpr milliseconds for_leaving{5'000};
 constexpr milliseconds look_at_marks{100};
 constexpr milliseconds look_closely{10};
+constexpr milliseconds until_made_anew{500};
 
 // As an instance id may be: letters, digits, '.', '_', '-'. FNV-1a.
 std::string fingerprint(std::string_view text) {
@@ -75,16 +78,20 @@ consumer::consumer(const transport_options& options, std::shared_ptr<const wire:
       group_(std::make_shared<transports::group>(
           std::numeric_limits<std::size_t>::max(),
           [to = assigned_](std::span<const std::uint64_t> origins) { to->acknowledge(origins); })) {
-    auto conf = make_conf(options, role::consumer);
-    const auto set = [&](const char* name, const std::string& value) {
-        rd_kafka_conf_set(conf.get(), name, value.c_str(), nullptr, 0);
+    make_client_ = [&options, &w, t = std::move(t), address = what.address, group = what.group,
+                    owner = what.sole_owner] {
+        auto conf = make_conf(options, role::consumer);
+        const auto set = [&](const char* name, const std::string& value) {
+            rd_kafka_conf_set(conf.get(), name, value.c_str(), nullptr, 0);
+        };
+        set("group.id", address + "." + group);
+        if (!owner.empty()) {
+            set("group.instance.id", owner_instance(address, owner));
+            set("client.id", owner);
+        }
+        return std::make_shared<client>(role::consumer, std::move(conf), w, options.log, t);
     };
-    set("group.id", what.address + "." + what.group);
-    if (owned_) {
-        set("group.instance.id", owner_instance(what.address, what.sole_owner));
-        set("client.id", what.sole_owner);
-    }
-    client_ = std::make_shared<client>(role::consumer, std::move(conf), w, options.log, std::move(t));
+    client_ = make_client_();
 }
 
 void consumer::start() {
@@ -147,8 +154,32 @@ milliseconds consumer::serve() {
     check_flow();
     if (revoked_until_ && (group_->unsettled() == 0 || steady::now() >= *revoked_until_)) give_back();
     store_marks();
-    if (wants_to_leave()) go_on_leaving();
+    if (wants_to_leave()) {
+        go_on_leaving();
+    } else if (anew_at_ && steady::now() >= *anew_at_) {
+        start_anew();
+    }
     return next_look();
+}
+
+// An owner is fenced by itself when the broker died between its commit and its session's end: librdkafka
+// takes its own former membership for another process.
+void consumer::start_anew() {
+    log(options_.log, log_level::warn, "a Kafka consumer had to be made anew; what it had comes again",
+        {{"topic", address_}});
+    anew_at_.reset();
+    batch_.clear();
+    group_->drop([](std::uint64_t) { return true; });
+    paused_.clear();
+    behind_ = false;
+    revoked_until_.reset();
+    assigned_->end();
+    {
+        const std::lock_guard lock(mutex_);
+        reaper_.take(std::exchange(client_, nullptr));
+        client_ = make_client_();
+    }
+    start();
 }
 
 void consumer::take(const rd_kafka_message_t& m) {
@@ -172,17 +203,19 @@ void consumer::push() {
 }
 
 void consumer::take_error(rd_kafka_resp_err_t err, const std::string& text) {
+    std::array<char, 512> why{};
+    // Not each fatal error comes as one: of a commit it comes under its own code.
+    const auto fatal = rd_kafka_fatal_error(client_->get(), why.data(), why.size());
+    if (fatal != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        if (!anew_at_) anew_at_ = steady::now() + until_made_anew;
+        return condition_(
+            fatal == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID
+                ? "'" + address_ +
+                      "' was taken over under the same owner and is taken back; if that goes on, "
+                      "two processes have one owner: stop one"
+                : "the consumer of '" + address_ + "' has failed: " + why.data());
+    }
     switch (err) {
-        case RD_KAFKA_RESP_ERR__FATAL: {
-            std::array<char, 512> why{};
-            const auto what = rd_kafka_fatal_error(client_->get(), why.data(), why.size());
-            fatal_ = true;
-            condition_(what == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID
-                           ? "another process has taken over '" + address_ +
-                                 "' under the same owner: stop one"
-                           : "the consumer of '" + address_ + "' has failed: " + why.data());
-            break;
-        }
         case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART: // it was just made, or verify says it
         case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
         case RD_KAFKA_RESP_ERR__TRANSPORT:
@@ -268,7 +301,7 @@ bool consumer::wants_to_leave() const {
 // unsubscribes before.
 void consumer::go_on_leaving() {
     auto* kafka = client_->get();
-    if (fatal_) return finish();
+    if (anew_at_) return finish();
     switch (stage_) {
         case stage::member: {
             const std::lock_guard lock(mutex_);
@@ -303,7 +336,7 @@ void consumer::finish() {
 
 milliseconds consumer::next_look() const {
     const std::lock_guard lock(mutex_);
-    if (stage_ != stage::member || revoked_until_ || !paused_.empty()) return look_closely;
+    if (stage_ != stage::member || revoked_until_ || anew_at_ || !paused_.empty()) return look_closely;
     if (leave_at_) {
         const auto left = std::chrono::ceil<milliseconds>(*leave_at_ - steady::now());
         return std::clamp(left, milliseconds(1), at_the_latest);

@@ -67,6 +67,7 @@ class consumer : public served {
     bool wants_to_leave() const;
     void go_on_leaving();
     void finish();
+    void start_anew();
     std::chrono::milliseconds next_look() const;
 
     const transport_options& options_;
@@ -77,6 +78,7 @@ class consumer : public served {
     const condition_handler condition_;
     const std::shared_ptr<assignment> assigned_;
     const std::shared_ptr<transports::group> group_;
+    std::function<std::shared_ptr<client>()> make_client_;
     std::shared_ptr<client> client_;
 
     mutable std::mutex mutex_; // of these
@@ -90,9 +92,9 @@ class consumer : public served {
     bool behind_ = false;           // more waits than should
     std::set<std::int32_t> paused_; // partitions
     std::optional<steady::time_point>
-        revoked_until_;            // partitions are asked back; started work may end until then
-    steady::time_point give_up_{}; // leaving
-    bool fatal_ = false;
+        revoked_until_;                         // partitions are asked back; started work may end until then
+    steady::time_point give_up_{};              // leaving
+    std::optional<steady::time_point> anew_at_; // librdkafka's consumer is dead for good
 };
 
 } // namespace sagaflow::kafka
