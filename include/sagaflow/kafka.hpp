@@ -77,7 +77,7 @@ std::vector<refused_option> check(const transport_options& options);
 // Threads: "sf-kafka" speaks with librdkafka, "sf-kafka-watch" looks whether the broker is there,
 // "sf-kfk-<group>" is a subscription's; librdkafka has its own, "rdk:…". Messages of one saga keep their
 // order on an address as long as none fails: one that failed and is published again comes after later ones.
-// When the broker is away at open() or consume(), they return after request_timeout and the transport goes on
+// When the broker is away at open() or consume(), they return and the transport goes on
 // trying; health says why. Throws error(invalid_argument) naming the first option that check() refuses.
 std::shared_ptr<sagaflow::transport> make_transport(transport_options options = {});
 

@@ -23,14 +23,18 @@ const char* certificate_trouble(int x509_error) {
     }
 }
 
+// What the other side says of our part of the handshake comes as a mere disconnection.
+bool is_tls(rd_kafka_resp_err_t err, const std::string& what) {
+    return err == RD_KAFKA_RESP_ERR__SSL || what.find("SSL alert") != std::string::npos;
+}
+
 std::string describe(rd_kafka_resp_err_t err, const std::string& what, int x509_error) {
     if (err == RD_KAFKA_RESP_ERR__AUTHENTICATION)
         return what + ": check sasl.mechanism, sasl.user and sasl.password";
-    if (err != RD_KAFKA_RESP_ERR__SSL) return what;
+    if (!is_tls(err, what)) return what;
     if (const auto* certificate = certificate_trouble(x509_error))
         return std::string(certificate) + " (" + what + ")";
-    if (what.find("certificate required") != std::string::npos ||
-        what.find("bad certificate") != std::string::npos)
+    if (what.find("certificate") != std::string::npos)
         return "the broker wants another certificate from us: check tls.certificate_file and tls.key_file (" +
                what + ")";
     return what;
@@ -41,7 +45,7 @@ std::string describe(rd_kafka_resp_err_t err, const std::string& what, int x509_
 void trouble::note(rd_kafka_resp_err_t err, const std::string& what) {
     {
         const std::lock_guard lock(mutex_);
-        const bool refused = err == RD_KAFKA_RESP_ERR__AUTHENTICATION || err == RD_KAFKA_RESP_ERR__SSL;
+        const bool refused = err == RD_KAFKA_RESP_ERR__AUTHENTICATION || is_tls(err, what);
         const bool summary = err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
         if (refused || (!refused_ && !summary) || text_.empty()) text_ = describe(err, what, x509_error_);
         refused_ = refused_ || refused;

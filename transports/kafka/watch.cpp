@@ -1,5 +1,6 @@
 #include "watch.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -57,9 +58,12 @@ topic_answer watch::need(const std::vector<std::string>& topics, steady::time_po
         const std::lock_guard lock(mutex_);
         topics_.insert(topics.begin(), topics.end());
     }
-    const auto c = by_.connection();
-    const auto answer =
-        c ? ensure(*c, options_, topics, deadline) : topic_answer{what::away, "not connected"};
+    topic_answer answer{what::away, "the transport is closed"};
+    do {
+        const auto c = by_.connection();
+        if (!c) break;
+        answer = ensure(*c, options_, topics, std::min(deadline, steady::now() + until_it_is_away));
+    } while (answer.is == what::away && trouble_->text().empty() && steady::now() < deadline);
     if (answer.is == what::refused) {
         const std::lock_guard lock(mutex_);
         for (const auto& t : topics) topics_.erase(t);

@@ -27,7 +27,8 @@ class watch {
           std::shared_ptr<trouble> t);
     ~watch();
 
-    // Looks after these topics from now on. Blocks until they are usable, or the deadline. Any thread.
+    // Looks after these topics from now on. Blocks until they are usable, it is known
+    // why they are not, or the deadline. Any thread.
     topic_answer need(const std::vector<std::string>& topics, std::chrono::steady_clock::time_point deadline);
     // Run on its thread when the broker is there, again and again until it is done.
     void later(errand e);

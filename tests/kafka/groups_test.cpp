@@ -1,0 +1,139 @@
+// Consumers that come, go and die.
+#include "support/service_address.hpp"
+
+#include <sagaflow/error.hpp>
+#include <sagaflow/kafka.hpp>
+#include <sagaflow/testing/transport_script.hpp>
+
+#include <array>
+#include <csignal>
+#include <set>
+#include <thread>
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace sagaflow::testing {
+namespace {
+
+std::shared_ptr<transport> connect(const std::string& to) {
+    const auto bus = kafka::make_transport({.hosts = {service_address("kafka")}, .partitions = 6});
+    bus->open({to}, [](const transport_health&) {});
+    return bus;
+}
+
+TEST(kafka_groups, lose_nothing_while_members_join_and_leave_under_load) {
+    const auto topic = unique_name("rebalance");
+    const auto first = connect(topic);
+    receiver r; // of all members
+    r.during_handler([] { std::this_thread::sleep_for(std::chrono::milliseconds(5)); });
+    first->consume({.address = topic, .group = "g", .prefetch = 16},
+                   [](auto, const auto&) {}); // takes and keeps
+    r.subscribe(*first, {.address = topic, .group = "g", .prefetch = 16});
+    publisher out(first);
+    std::set<std::string> expected;
+    std::vector<std::shared_ptr<transport>> guests;
+    for (int round = 0; round < 10; ++round) {
+        std::vector<message> batch;
+        for (int n = 0; n < 200; ++n)
+            batch.push_back(make_message(topic, "saga-" + std::to_string(n % 40), round * 5 + n / 40));
+        for (const auto& m : batch) expected.insert(m.id);
+        out.publish_all(std::move(batch));
+        if (round % 3 == 1) {
+            guests.push_back(connect(topic));
+            r.subscribe(*guests.back(), {.address = topic, .group = "g", .prefetch = 16});
+        }
+        if (round % 3 == 0 && !guests.empty()) guests.back()->close();
+    }
+    first->close(); // with what its first consumer kept
+    const auto last = connect(topic);
+    r.subscribe(*last, {.address = topic, .group = "g"});
+    std::set<std::string> came;
+    for (std::size_t n = 1; came.size() < expected.size(); n = r.count() + 1)
+        for (const auto& d : r.wait_for(n)) came.insert(d.content.id);
+    EXPECT_EQ(came, expected);
+    for (const auto& g : guests) g->close();
+    last->close();
+}
+
+TEST(kafka_groups, go_on_from_what_was_acknowledged) {
+    const auto topic = unique_name("resume");
+    auto bus = connect(topic);
+    std::vector<message> batch;
+    for (int n = 0; n < 50; ++n) batch.push_back(make_message(topic, "ada", n));
+    publisher(bus).publish_all(batch);
+    receiver before(receiver::habit::keep);
+    before.subscribe(*bus, {.address = topic, .group = "g"});
+    const auto came = before.wait_for(50);
+    for (std::size_t i = 0; i < 40; ++i) // all but the 31st of the first 40
+        if (i != 30) before.settle({came[i].tag}, settler::verdict::acknowledge);
+    bus->close();
+    bus = connect(topic);
+    receiver after;
+    after.subscribe(*bus, {.address = topic, .group = "g"});
+    EXPECT_EQ(after.wait_for(20).front().content.id, came[30].content.id);
+    bus->close();
+}
+
+// A process that consumes as this owner until it is killed; returns when it has had a message.
+pid_t owner_process(const std::string& topic, const std::string& owner) {
+    std::array<int, 2> ready{};
+    if (::pipe(ready.data()) != 0) return -1;
+    const auto child = ::fork();
+    if (child == 0) {
+        const auto bus = connect(topic);
+        receiver r(receiver::habit::keep);
+        r.subscribe(*bus, {.address = topic, .group = "g", .sole_owner = owner});
+        r.wait_for(1);
+        [[maybe_unused]] const auto told = ::write(ready[1], "x", 1);
+        for (;;) ::pause();
+    }
+    char byte = 0;
+    [[maybe_unused]] const auto read = ::read(ready[0], &byte, 1);
+    ::close(ready[0]);
+    ::close(ready[1]);
+    return child;
+}
+
+void kill_9(pid_t child) {
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+}
+
+TEST(kafka_groups, F2_an_owner_that_was_killed_is_back_at_once) {
+    const auto topic = unique_name("owner");
+    const auto bus = connect(topic);
+    publisher(bus).publish_all({make_message(topic, "ada", 1)});
+    kill_9(owner_process(topic, "the engine 'ada'"));
+    const auto begin = std::chrono::steady_clock::now();
+    receiver again;
+    again.subscribe(*bus, {.address = topic, .group = "g", .sole_owner = "the engine 'ada'"});
+    again.wait_for(1);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5))
+        << "before its session is over";
+    bus->close();
+}
+
+TEST(kafka_groups, F2_an_owner_in_another_process_is_named_and_another_one_that_died_is_waited_for) {
+    const auto topic = unique_name("owner");
+    const auto bus = connect(topic);
+    publisher(bus).publish_all({make_message(topic, "ada", 1)});
+    const auto child = owner_process(topic, "the engine 'ada'");
+    const auto ignore = [](std::vector<delivery>, const std::shared_ptr<settler>&) {};
+    try {
+        bus->consume({.address = topic, .group = "g", .sole_owner = "the engine 'bob'"}, ignore);
+        FAIL() << "two owners";
+    } catch (const error& e) {
+        EXPECT_EQ(e.code(), errc::in_use);
+        EXPECT_NE(std::string(e.what()).find("the engine 'ada'"), std::string::npos) << e.what();
+    }
+    kill_9(child);
+    receiver bob;
+    bob.subscribe(*bus, {.address = topic, .group = "g", .sole_owner = "the engine 'bob'"});
+    EXPECT_EQ(bob.wait_for(1).size(), 1U);
+    bus->close();
+}
+
+} // namespace
+} // namespace sagaflow::testing

@@ -1,0 +1,91 @@
+#include <sagaflow/error.hpp>
+#include <sagaflow/kafka.hpp>
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace sagaflow::kafka {
+namespace {
+
+std::vector<std::string> refused(const transport_options& o) {
+    std::vector<std::string> names;
+    for (const auto& r : check(o)) {
+        EXPECT_FALSE(r.what.empty()) << r.name;
+        names.push_back(r.name);
+    }
+    return names;
+}
+std::vector<std::string> refused_of(std::vector<property> properties) {
+    transport_options o;
+    o.properties = std::move(properties);
+    return refused(o);
+}
+using names = std::vector<std::string>;
+
+TEST(kafka_options, are_fine_as_they_are) {
+    EXPECT_EQ(refused(transport_options{}), names{});
+}
+
+TEST(kafka_options, pass_properties_on) {
+    EXPECT_EQ(refused_of({{"compression.type", "lz4"}, {"linger.ms", "5"}, {"fetch.min.bytes", "10"}}),
+              names{});
+}
+
+TEST(kafka_options, refuse_each_property_that_librdkafka_does_not_know_or_accept) {
+    EXPECT_EQ(refused_of({{"compresion.type", "lz4"}, {"linger.ms", "soon"}, {"fetch.min.bytes", "0"}}),
+              (names{"compresion.type", "linger.ms", "fetch.min.bytes"}));
+}
+
+TEST(kafka_options, refuse_properties_that_would_lose_messages_or_their_order) {
+    for (const std::string name :
+         {"enable.auto.commit", "enable.auto.offset.store", "auto.offset.reset", "enable.idempotence", "acks",
+          "partitioner", "group.id", "group.instance.id", "transactional.id", "Enable.Auto.Commit"})
+        EXPECT_EQ(refused_of({{name, "true"}}), names{name});
+    EXPECT_EQ(refused_of({{"partition.assignment.strategy", "cooperative-sticky"}}),
+              names{"partition.assignment.strategy"});
+    EXPECT_EQ(refused_of({{"partition.assignment.strategy", "roundrobin"}}), names{});
+}
+
+TEST(kafka_options, refuse_properties_that_contradict_each_other) {
+    EXPECT_EQ(refused_of({{"max.in.flight", "100"}}), names{"max.in.flight"}) << "the producer is idempotent";
+}
+
+TEST(kafka_options, refuse_a_property_that_is_an_option_and_say_which) {
+    transport_options o;
+    o.properties = {{"sasl.password", "hidden"}, {"bootstrap.servers", "there:9092"}};
+    const auto found = check(o);
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_NE(found[0].what.find("sasl.password instead"), std::string::npos) << found[0].what;
+    EXPECT_NE(found[1].what.find("hosts instead"), std::string::npos) << found[1].what;
+    EXPECT_EQ(found[0].what.find("hidden"), std::string::npos);
+}
+
+TEST(kafka_options, name_what_does_not_fit_together) {
+    transport_options o;
+    o.hosts = {"a:9092", ""};
+    o.sasl = {.mechanism = "GSSAPI", .user = "ada"};
+    o.tls = {.enabled = true, .ca_file = "no-such-file.pem", .certificate_file = "no-such-file.pem"};
+    o.partitions = 0;
+    EXPECT_EQ(refused(o), (names{"hosts", "partitions", "sasl.mechanism", "tls.key_file", "tls.ca_file",
+                                 "tls.certificate_file"}));
+    o = {};
+    o.sasl.password = "hidden";
+    EXPECT_EQ(refused(o), names{"sasl.mechanism"});
+}
+
+TEST(kafka_options, make_no_transport_when_one_is_refused) {
+    transport_options o;
+    o.properties = {{"linger.ms", "soon"}};
+    try {
+        make_transport(o);
+        FAIL();
+    } catch (const error& e) {
+        EXPECT_EQ(e.code(), errc::invalid_argument);
+        EXPECT_NE(std::string(e.what()).find("linger.ms"), std::string::npos) << e.what();
+    }
+}
+
+} // namespace
+} // namespace sagaflow::kafka

@@ -1,0 +1,74 @@
+// The producer's own trouble.
+#include "kafka/publisher.hpp"
+#include "kafka/topology.hpp"
+#include "support/service_address.hpp"
+
+#include <sagaflow/testing/transport_script.hpp>
+
+#include <map>
+
+#include <gtest/gtest.h>
+
+namespace sagaflow::kafka {
+namespace {
+
+using testing::make_message;
+using enum published::verdict;
+
+struct producer : ::testing::Test {
+    ~producer() override { out.close(); }
+
+    void publish(int count) {
+        std::vector<message> batch;
+        for (int n = 0; n < count; ++n) batch.push_back(make_message(topic, "ada", n));
+        out.publish(std::move(batch), [this](std::span<const published> report) {
+            for (const auto& p : report) ++verdicts[p.result];
+        });
+    }
+    void serve_until(published::verdict v, int count) {
+        const auto give_up = std::chrono::steady_clock::now() + testing::patience;
+        while (verdicts[v] < count && std::chrono::steady_clock::now() < give_up) wake.wait(out.serve());
+        ASSERT_EQ(verdicts[v], count);
+    }
+
+    transport_options options{.hosts = {testing::service_address("kafka")}};
+    std::string topic = testing::unique_name("producer");
+    wakeup wake;
+    reaper ending;
+    std::shared_ptr<trouble> t = std::make_shared<trouble>([] {});
+    publisher out{options, wire::make_cloudevents({.prefix = "ce_"}), wake, t, ending};
+    std::map<published::verdict, int> verdicts;
+};
+
+TEST_F(producer, is_made_anew_after_a_fatal_error_and_what_it_had_is_reported_as_failed) {
+    publish(3); // to a topic that is not there: they wait
+    rd_kafka_test_fatal_error(out.connection()->get(), RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER,
+                              "a test");
+    serve_until(failed, 3);
+    while (!out.connection()) wake.wait(out.serve());
+    ASSERT_EQ(
+        ensure(*out.connection(), options, {topic}, std::chrono::steady_clock::now() + testing::patience).is,
+        topic_answer::what::usable);
+    publish(3);
+    serve_until(accepted, 3);
+    EXPECT_EQ(verdicts[failed], 3);
+}
+
+TEST_F(producer, keeps_what_is_published_while_it_is_made_anew) {
+    ensure(*out.connection(), options, {topic}, std::chrono::steady_clock::now() + testing::patience);
+    rd_kafka_test_fatal_error(out.connection()->get(), RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER,
+                              "a test");
+    publish(5);
+    serve_until(accepted, 5);
+}
+
+TEST_F(producer, fails_what_is_over_its_bound) {
+    options.in_flight = 10;
+    publish(12);
+    EXPECT_EQ(verdicts[failed], 2);
+    out.close();
+    EXPECT_EQ(verdicts[failed], 12) << "close() frees the rest";
+}
+
+} // namespace
+} // namespace sagaflow::kafka
