@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <support/temp_folder.hpp>
 
 namespace signup {
 namespace {
@@ -60,6 +61,34 @@ TEST(options, a_program_that_is_one_service_needs_a_broker) {
     const auto found = mistakes(role::chat, "");
     ASSERT_EQ(found.size(), 1U);
     EXPECT_NE(found[0].find("transport.kind: is memory"), std::string::npos) << found[0];
+}
+
+#ifdef SIGNUP_HAVE_KAFKA
+TEST(options, a_property_that_would_break_a_promise_is_refused_with_its_place) {
+    const auto found = mistakes(role::user,
+                                "transport:\n  kind: kafka\n  kafka:\n    properties:\n"
+                                "      group.id: mine\n      nonsense: 1\n");
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_TRUE(found[0].starts_with("signup.yaml:5:")) << found[0];
+    EXPECT_NE(found[1].find("transport.kafka.properties.nonsense"), std::string::npos) << found[1];
+}
+#endif
+
+#ifdef SIGNUP_HAVE_AMQP
+TEST(options, what_the_transport_refuses_is_told_with_the_name_of_the_setting) {
+    const auto found = mistakes(role::user, "transport: {kind: amqp, amqp: {hosts: [\"host:port\"]}}\n");
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_NE(found[0].find("transport.amqp.hosts"), std::string::npos) << found[0];
+}
+#endif
+
+TEST(options, a_password_is_taken_from_a_file_and_never_from_the_command_line) {
+    sagaflow::testing::temp_folder folder;
+    const auto file = folder.write("secret", "tell nobody\n");
+    program_options o;
+    EXPECT_EQ(mistakes(role::all, "transport: {amqp: {password_file: " + file + "}}\n", o).size(), 0U);
+    EXPECT_EQ(o.bus.amqp.password, "tell nobody");
+    EXPECT_EQ(settings_of(o).load({.arguments = {"--transport.kafka.sasl.password=x"}}).size(), 1U);
 }
 
 TEST(options, plain_requests_on_one_topic_can_not_undo_and_are_refused) {

@@ -53,12 +53,18 @@ std::shared_ptr<sagaflow::transport> make_kafka(const bus_options&, const bus_pa
 #endif
 
 #ifdef SIGNUP_HAVE_AMQP
+void check_amqp(const bus_options& o, const sagaflow::config::settings::refuse& refuse) {
+    for (const auto& wrong : check(o.amqp)) refuse("transport.amqp." + wrong.name, wrong.what);
+}
+
 std::shared_ptr<sagaflow::transport> make_amqp(const bus_options& o, const bus_parts& with) {
     auto a = o.amqp;
     a.envelope = with.envelope;
     return sagaflow::amqp::make_transport(std::move(a));
 }
 #else
+void check_amqp(const bus_options&, const sagaflow::config::settings::refuse&) {}
+
 std::shared_ptr<sagaflow::transport> make_amqp(const bus_options&, const bus_parts&) {
     built_without("sagaflow::amqp");
 }
@@ -68,6 +74,7 @@ std::shared_ptr<sagaflow::transport> make_amqp(const bus_options&, const bus_par
 
 void check_bus(const bus_options& o, const sagaflow::config::settings::refuse& refuse) {
     if (o.kind == bus_kind::kafka) check_kafka(o, refuse);
+    if (o.kind == bus_kind::amqp) check_amqp(o, refuse);
 }
 
 std::shared_ptr<sagaflow::transport> make_bus(const bus_options& o, const bus_parts& with) {
