@@ -9,7 +9,7 @@ using acks = std::vector<settlements::acknowledgement>;
 
 settlements delivered(std::uint64_t count) {
     settlements s;
-    for (std::uint64_t tag = 1; tag <= count; ++tag) s.delivered(tag);
+    for (std::uint64_t tag = 1; tag <= count; ++tag) EXPECT_TRUE(s.delivered(tag));
     return s;
 }
 
@@ -58,6 +58,14 @@ TEST(amqp_settlements, settling_twice_or_what_never_came_changes_nothing) {
     EXPECT_EQ(s.take(), (acks{{1, true}}));
     s.acknowledged(1);
     EXPECT_TRUE(s.take().empty());
+}
+
+TEST(amqp_settlements, a_tag_that_is_not_the_next_is_not_taken) {
+    auto s = delivered(2);
+    for (const auto tag : {0U, 2U, 4U}) EXPECT_FALSE(s.delivered(tag)) << tag;
+    s.acknowledged(4);
+    EXPECT_TRUE(s.take().empty());
+    EXPECT_TRUE(s.delivered(3));
 }
 
 } // namespace

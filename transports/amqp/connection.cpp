@@ -1,12 +1,9 @@
 #include "connection.hpp"
 
-#include "tls.hpp"
-
 #include <sagaflow/error.hpp>
 
 #include <array>
 #include <charconv>
-#include <optional>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -88,13 +85,12 @@ connection::~connection() {
 
 void connection::connect(const endpoint& to) {
     auto timeout = time_of(options_.connect_timeout);
-    std::optional<tls_socket> tls;
-    if (options_.tls.enabled) tls.emplace(handle_.get(), options_.tls, to.host);
-    auto* const s = tls ? tls->handle() : amqp_tcp_socket_new(handle_.get());
+    if (options_.tls.enabled) tls_.emplace(handle_.get(), options_.tls, to.host);
+    auto* const s = tls_ ? tls_->handle() : amqp_tcp_socket_new(handle_.get());
     if (s == nullptr) throw std::bad_alloc();
     const int status = amqp_socket_open_noblock(s, to.host.c_str(), to.port, &timeout);
     if (status == AMQP_STATUS_SSL_CONNECTION_FAILED || status == AMQP_STATUS_SSL_PEER_VERIFY_FAILED)
-        lost("no TLS: " + tls->why());
+        lost("no TLS: " + tls_->why());
     check(status);
     // A broker that takes nothing any more ends a send, however much waits to be sent.
     const auto silent = static_cast<unsigned>(std::chrono::milliseconds(2 * options_.heartbeat).count());

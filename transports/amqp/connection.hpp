@@ -2,12 +2,14 @@
 #pragma once
 
 #include "rabbitmq.hpp"
+#include "tls.hpp"
 
 #include <sagaflow/amqp.hpp>
 
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -104,6 +106,7 @@ class connection {
     const transport_options& options_;
     const std::string broker_;
     interrupter& by_;
+    std::optional<tls_socket> tls_;
     std::unique_ptr<amqp_connection_state_t_, destroy> handle_;
 };
 

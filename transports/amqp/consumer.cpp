@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::uint16_t question_channel = 1;
 constexpr std::uint16_t first_channel = 2;
+constexpr std::uint16_t last_channel = 1'000; // a broker allows 2047 unless it is told otherwise
 
 } // namespace
 
@@ -106,17 +107,17 @@ void consumer::up(connection&) {}
 void consumer::take(connection& c, const amqp_frame_t& frame) {
     const auto found = std::find_if(feeds_.begin(), feeds_.end(),
                                     [&](const auto& f) { return f.second->channel() == frame.channel; });
-    if (found == feeds_.end()) return;
-    auto& f = *found->second;
+    feed* const f = found == feeds_.end() ? nullptr : found->second.get(); // it may have been closed
     if (frame.frame_type != AMQP_FRAME_METHOD || frame.payload.method.id != AMQP_CHANNEL_CLOSE_METHOD) {
-        f.take(c, frame);
+        if (f != nullptr) f->take(c, frame);
         return;
     }
     try {
         c.closed_by_broker(frame.channel, frame.payload.method);
     } catch (const channel_closed& e) {
-        f.lost();
-        f.failed(e.what());
+        if (f == nullptr) return;
+        f->lost();
+        f->failed(e.what());
     }
 }
 
@@ -202,11 +203,15 @@ void consumer::tend(connection& c, feed& f) {
     }
 }
 
-std::uint16_t consumer::free_channel() const {
-    for (auto channel = first_channel;; ++channel) {
+// One that was not used lately: frames of a channel that was closed may still be on their way.
+std::uint16_t consumer::free_channel() {
+    if (feeds_.size() > last_channel - first_channel)
+        throw error(errc::overloaded, "too many queues are consumed by one transport: make another one");
+    for (;;) {
+        if (++next_channel_ > last_channel) next_channel_ = first_channel;
         if (std::none_of(feeds_.begin(), feeds_.end(),
-                         [&](const auto& f) { return f.second->channel() == channel; }))
-            return channel;
+                         [&](const auto& f) { return f.second->channel() == next_channel_; }))
+            return next_channel_;
     }
 }
 

@@ -49,7 +49,7 @@ class consumer final : link::user {
     void serve(connection& c, request& r);
     void drop_unused(connection& c);
     void tend(connection& c, feed& f);
-    std::uint16_t free_channel() const;
+    std::uint16_t free_channel();
     void tell_trouble();
 
     const transport_options& options_;
@@ -64,6 +64,7 @@ class consumer final : link::user {
     bool closed_ = false;
 
     std::map<std::string, std::shared_ptr<feed>> feeds_; // the link's thread's own, by queue
+    std::uint16_t next_channel_ = 1;                     // too
 
     std::mutex closing_; // held while a close() waits, so that another one waits too
     link link_;          // last: its thread uses all of the above

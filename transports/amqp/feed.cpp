@@ -84,7 +84,7 @@ void feed::take(connection& c, const amqp_frame_t& frame) {
 
 void feed::take_content(connection& c, content&& one) {
     if (one.how != AMQP_BASIC_DELIVER_METHOD) return;
-    settlements_.delivered(one.delivery_tag);
+    if (!settlements_.delivered(one.delivery_tag)) throw bad_frame("deliveries are not numbered in order");
     last_ = before_ + one.delivery_tag;
     if (one.too_large) { // RabbitMQ makes it a dead letter, whole
         settlements_.rejected(one.delivery_tag);

@@ -4,8 +4,10 @@
 
 namespace sagaflow::amqp {
 
-void settlements::delivered(std::uint64_t tag) {
-    while (first_ + states_.size() <= tag) states_.push_back(state::open);
+bool settlements::delivered(std::uint64_t tag) {
+    if (tag != first_ + states_.size()) return false;
+    states_.push_back(state::open);
+    return true;
 }
 
 void settlements::rejected(std::uint64_t tag) {

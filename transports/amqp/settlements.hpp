@@ -16,7 +16,8 @@ class settlements {
         bool operator==(const acknowledgement&) const = default;
     };
 
-    void delivered(std::uint64_t tag);
+    // The next one was delivered; false if that is not its tag.
+    bool delivered(std::uint64_t tag);
     // Not to be told to the broker: it was told already.
     void rejected(std::uint64_t tag);
     void acknowledged(std::uint64_t tag);

@@ -40,6 +40,23 @@ void expect_name(SSL_CTX* context, const std::string& host) {
     X509_VERIFY_PARAM_set1_host(expected, host.c_str(), host.size());
 }
 
+// Instead of a question at the terminal.
+int give_password(char* to, int size, int, void* options) {
+    const auto& password = static_cast<const tls_options*>(options)->key_password;
+    if (password.empty() || password.size() > static_cast<std::size_t>(size)) return 0;
+    password.copy(to, password.size());
+    return static_cast<int>(password.size());
+}
+
+void show_certificate(SSL_CTX* context, const tls_options& options) {
+    SSL_CTX_set_default_passwd_cb(context, give_password);
+    SSL_CTX_set_default_passwd_cb_userdata(context, const_cast<tls_options*>(&options));
+    if (SSL_CTX_use_certificate_chain_file(context, options.certificate_file.c_str()) != 1)
+        unusable("the client certificate", options.certificate_file);
+    if (SSL_CTX_use_PrivateKey_file(context, options.key_file.c_str(), SSL_FILETYPE_PEM) != 1)
+        unusable("the client's key", options.key_file);
+}
+
 } // namespace
 
 tls_socket::tls_socket(amqp_connection_state_t of, const tls_options& options, const std::string& host)
@@ -55,14 +72,10 @@ tls_socket::tls_socket(amqp_connection_state_t of, const tls_options& options, c
     if (options.verify_host) expect_name(context, host);
     if (options.ca_file.empty()) {
         SSL_CTX_set_default_verify_paths(context);
-    } else if (amqp_ssl_socket_set_cacert(handle_, options.ca_file.c_str()) != AMQP_STATUS_OK) {
+    } else if (SSL_CTX_load_verify_locations(context, options.ca_file.c_str(), nullptr) != 1) {
         unusable("the file of certificate authorities", options.ca_file);
     }
-    if (!options.key_password.empty()) amqp_ssl_socket_set_key_passwd(handle_, options.key_password.c_str());
-    if (!options.certificate_file.empty() &&
-        amqp_ssl_socket_set_key(handle_, options.certificate_file.c_str(), options.key_file.c_str()) !=
-            AMQP_STATUS_OK)
-        unusable("the client certificate or its key", options.certificate_file);
+    if (!options.certificate_file.empty()) show_certificate(context, options);
 }
 
 std::string tls_socket::why() const {

@@ -10,6 +10,7 @@
 
 namespace sagaflow::amqp {
 
+// Lives as long as the connection.
 class tls_socket {
   public:
     // Throws error(invalid_argument) for files that can't be used. `host` is whom the certificate must name.
