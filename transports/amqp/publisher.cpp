@@ -139,7 +139,7 @@ void publisher::work(connection& c) {
             break;
         }
         introduce_next(c);
-        const auto batch = next();
+        const auto batch = next_batch();
         if (batch.empty()) break;
         for (const auto& one : batch)
             c.publish(channel, one.address, one.type, true, properties_of(one, headers_), one.what.body);
@@ -197,7 +197,7 @@ void publisher::introduce_next(connection& c) {
 
 // A batch that may go now: few enough that what comes is read in between. Whoever closes the transport finds
 // them among the unconfirmed.
-std::vector<outgoing> publisher::next() {
+std::vector<outgoing> publisher::next_batch() {
     constexpr std::size_t most = 64;
     constexpr std::size_t most_bytes = 128 * 1024;
     std::vector<outgoing> batch;

@@ -54,7 +54,7 @@ class publisher final : link::user {
     void serve_openings(connection& c);
     void declare(questions& ask, const std::string& address);
     void introduce_next(connection& c);
-    std::vector<outgoing> next();
+    std::vector<outgoing> next_batch();
     void fail_all(const std::string& why);
 
     const transport_options& options_;
