@@ -39,5 +39,9 @@ void run_latency(session& s);
 void run_recovery(session& s);
 void run_memory(session& s);
 void run_watchers(session& s);
+void run_kafka_throughput(session& s);
+void run_kafka_latency(session& s);
+void run_amqp_throughput(session& s);
+void run_amqp_latency(session& s);
 
 } // namespace bench

@@ -1,6 +1,7 @@
 // sagaflow_bench [--dir FOLDER] [NAME [--option value]…]: runs one benchmark, or all with their
 // defaults.
 #include "benchmarks.hpp"
+#include "over_broker.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -47,6 +48,16 @@ const std::vector<benchmark>& benchmarks() {
          "clients that follow a saga each, over HTTP",
          {{"clients", 10'000}, {"seconds", 10}, {"processes", 2}},
          bench::run_watchers},
+        {"kafka_throughput",
+         "sagas over Kafka, the participants in another process",
+         {{"sagas", 50'000}, {"concurrency", 1'000}},
+         bench::run_kafka_throughput},
+        {"kafka_latency", "one saga at a time over Kafka", {{"sagas", 1'000}}, bench::run_kafka_latency},
+        {"amqp_throughput",
+         "sagas over RabbitMQ, the participants in another process",
+         {{"sagas", 20'000}, {"concurrency", 1'000}},
+         bench::run_amqp_throughput},
+        {"amqp_latency", "one saga at a time over RabbitMQ", {{"sagas", 1'000}}, bench::run_amqp_latency},
     };
     return table;
 }
@@ -76,7 +87,7 @@ class working_folder {
 
 int list() {
     for (const auto& b : benchmarks()) {
-        std::printf("%-14.*s %.*s", static_cast<int>(b.name.size()), b.name.data(),
+        std::printf("%-17.*s %.*s", static_cast<int>(b.name.size()), b.name.data(),
                     static_cast<int>(b.what.size()), b.what.data());
         for (const auto& o : b.options)
             std::printf(" [--%.*s %llu]", static_cast<int>(o.name.size()), o.name.data(),
@@ -93,6 +104,8 @@ int run(std::vector<std::string_view> words) {
         words.erase(words.begin(), words.begin() + 2);
     }
     if (!words.empty() && words[0] == "--list") return list();
+    if (words.size() == 4 && words[0] == "--other-process")
+        return bench::run_other_process(words[1], words[2], std::string(words[3]));
     const std::string_view wanted = words.empty() ? "" : words[0];
     const auto options = std::span{words}.subspan(words.empty() ? 0 : 1);
     bool found = false;

@@ -1,0 +1,13 @@
+// Kafka by librdkafka alone, set up as the transport does it.
+#pragma once
+
+#include "../../shared/bare_client.hpp"
+
+#include <memory>
+
+namespace sagaflow::kafka {
+
+std::unique_ptr<transports::bare_client> make_bare_client(const transports::bare_setup& setup);
+std::unique_ptr<transports::bare_server> make_bare_server(const transports::bare_setup& setup);
+
+} // namespace sagaflow::kafka
