@@ -25,10 +25,6 @@ struct redis_transport : ::testing::Test {
         redisFree(raw);
     }
 
-    void reconnect() {
-        redisFree(raw);
-        raw = redisConnect(options.host.c_str(), options.port);
-    }
     // The answer to a command as text, a number too.
     std::string ask(const std::string& command) {
         auto* const r = static_cast<redisReply*>(redisCommand(raw, command.c_str()));
@@ -117,6 +113,35 @@ TEST_F(redis_transport, each_consumer_of_a_group_has_its_own_prefetch) {
     EXPECT_EQ(other.most_unsettled(), 3U);
 }
 
+TEST_F(redis_transport, what_a_consumer_leaves_goes_to_one_that_was_there_already) {
+    receiver leaver(receiver::habit::keep);
+    leaver.subscribe(*bus, {.address = address, .group = "g", .prefetch = 3});
+    out.publish_all(many(7)); // each of another saga
+    leaver.wait_for(3);
+    receiver stayer;
+    stayer.subscribe(*bus, {.address = address, .group = "g"});
+    stayer.wait_for(4);
+    leaver.leave();
+    EXPECT_EQ(steps_by_saga(stayer.wait_for(7)).size(), 7U);
+}
+
+TEST_F(redis_transport, leaves_a_saga_with_the_consumer_that_has_something_of_it) {
+    receiver one(receiver::habit::keep);
+    one.subscribe(*bus, {.address = address, .group = "g"});
+    out.publish_all({make_message(address, "long", 1)});
+    const auto held = one.wait_for(1);
+    receiver other(receiver::habit::keep);
+    other.subscribe(*bus, {.address = address, .group = "g"});
+    for (int n = 2; n < 30; ++n) {
+        out.publish_all(
+            {make_message(address, "long", n), make_message(address, "s" + std::to_string(n), 1)});
+    }
+    const auto give_up = std::chrono::steady_clock::now() + patience;
+    while (one.count() + other.count() < 57 && std::chrono::steady_clock::now() < give_up)
+        std::this_thread::yield();
+    EXPECT_EQ(steps_by_saga(one.wait_for(29)).at("long").size(), 29U);
+}
+
 TEST_F(redis_transport, reads_what_a_stranger_wrote) {
     receiver r;
     r.subscribe(*bus, {.address = address, .group = "g"});
@@ -202,16 +227,42 @@ TEST_F(own_redis_transport, reads_again_what_a_lost_connection_swallowed) {
 
 TEST_F(own_redis_transport, acknowledges_on_the_next_connection_what_it_could_not_on_the_last) {
     receiver r(receiver::habit::keep);
-    r.subscribe(*bus, {.address = address, .group = "g"});
+    r.subscribe(*bus, {.address = address, .group = "g", .prefetch = 3}); // so that it waits for these
     out.publish_all(many(3));
     const auto came = r.wait_for(3);
-    server.kill9();
+    ask("CLIENT KILL TYPE normal");
     r.settle({came[0].tag, came[1].tag, came[2].tag}, settler::verdict::acknowledge);
-    server.start();
-    reconnect();
     wait_for("EVAL return(redis.call('XPENDING',KEYS[1],'g')[1]) 1 " + address,
              [](const std::string& n) { return n == "0"; });
     EXPECT_EQ(r.count(), 3U);
+}
+
+TEST_F(own_redis_transport, what_is_accepted_while_the_server_is_killed_is_there_afterwards) {
+    std::atomic<bool> was_down{false};
+    bus->open({address}, [&](const transport_health& h) {
+        if (h.now != transport_health::condition::up) was_down = true;
+    });
+    std::thread killing([&] { server.kill9(); });
+    std::set<std::string> accepted;
+    const auto give_up = std::chrono::steady_clock::now() + patience;
+    for (int n = 0; !was_down && std::chrono::steady_clock::now() < give_up; ++n) {
+        std::vector<message> batch; // so large that the server goes while some of it is on its way
+        for (int s = 0; s < 50; ++s) {
+            batch.push_back(make_message(address, "saga-" + std::to_string(s), n));
+            batch.back().body = "\"" + std::string(20'000, 'x') + "\"";
+        }
+        const auto verdicts = out.wait(out.publish(batch));
+        for (std::size_t i = 0; i < batch.size(); ++i)
+            if (verdicts[i] == published::verdict::accepted) accepted.insert(batch[i].id);
+    }
+    killing.join();
+    server.start();
+    receiver r;
+    r.subscribe(*bus, {.address = address, .group = "g"});
+    for (std::size_t from = 0; !accepted.empty();) {
+        const auto came = r.wait_for(from + 1);
+        for (; from < came.size(); ++from) accepted.erase(came[from].content.id);
+    }
 }
 
 TEST(redis_away, takes_subscriptions_fails_what_is_published_and_closes) {
