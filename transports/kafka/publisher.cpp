@@ -42,6 +42,17 @@ rd_kafka_headers_t* headers_of(const wire::carried& c) {
     return headers;
 }
 
+// 2.0.2 and later take it for a success when the broker says that it has a message's number already. It may
+// have come to that without the message: while a partition's leader changes, or is new, the broker may have
+// refused one request and taken the next. Only then has the message no offset.
+bool nobody_knows(const rd_kafka_message_t& m) {
+    return m.err == RD_KAFKA_RESP_ERR_NO_ERROR && m.offset < 0;
+}
+
+std::string reason_of(const rd_kafka_message_t& m) {
+    return nobody_knows(m) ? "the broker is not sure whether it has it" : rd_kafka_err2str(m.err);
+}
+
 std::string fatal_reason(rd_kafka_t* kafka) {
     std::array<char, 512> why{};
     rd_kafka_fatal_error(kafka, why.data(), why.size());
@@ -161,9 +172,9 @@ void publisher::take_reports(rd_kafka_event_t* e) {
     if (closed_) return; // they were reported
     while (const auto* m = rd_kafka_event_message_next(e)) {
         auto* one = static_cast<sent*>(m->_private);
-        const auto v = verdict_of(m->err);
+        const auto v = nobody_knows(*m) ? verdict::failed : verdict_of(m->err);
         if (v == verdict::accepted) pause_.reset();
-        told.add(std::move(one->whose), v, v == verdict::accepted ? "" : rd_kafka_err2str(m->err));
+        told.add(std::move(one->whose), v, v == verdict::accepted ? "" : reason_of(*m));
         outstanding_.erase(one->self);
     }
     go_on(told);

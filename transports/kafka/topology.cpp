@@ -70,6 +70,20 @@ topic_answer create(client& by, const transport_options& options, const std::str
             "the topic '" + topic + "' can't be made: " + (said != nullptr ? said : rd_kafka_err2str(err))};
 }
 
+// A broker learns that it is a partition's leader a moment after others do; what is produced before is
+// refused, and may end out of order.
+bool leaders_are_ready(client& by, const transport_options& options, const std::string& topic,
+                       time_limit deadline) {
+    for (int partition = 0; partition < options.partitions; ++partition) {
+        std::int64_t low = 0;
+        std::int64_t high = 0;
+        if (rd_kafka_query_watermark_offsets(by.get(), topic.c_str(), partition, &low, &high,
+                                             left(deadline)) != RD_KAFKA_RESP_ERR_NO_ERROR)
+            return false;
+    }
+    return true;
+}
+
 topic_answer missing(const std::string& topic) {
     return {what::refused, "the topic '" + topic + "' is not there: make it, or set topology to create"};
 }
@@ -81,12 +95,14 @@ topic_answer ensure_one(client& by, const transport_options& options, const std:
         const auto err = look(by, topic, deadline);
         const bool unknown =
             err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
-        if (err == RD_KAFKA_RESP_ERR_NO_ERROR || (unknown && options.topology == topology::none)) return {};
+        if (unknown && options.topology == topology::none) return {};
+        const bool there = err == RD_KAFKA_RESP_ERR_NO_ERROR;
+        if (there && (!created || leaders_are_ready(by, options, topic, deadline))) return {};
         if (unknown && options.topology == topology::verify) return missing(topic);
         if (unknown && !created) {
             if (auto answer = create(by, options, topic, deadline); answer.is != what::usable) return answer;
             created = true;
-        } else if (!unknown && err != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE) {
+        } else if (!there && !unknown && err != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE) {
             return {is_local(err) ? what::away : what::refused,
                     "the topic '" + topic + "': " + rd_kafka_err2str(err)};
         } else if (std::chrono::steady_clock::now() >= deadline) {
