@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """A load of sign-ups and removals; kill -9 at a random moment; start again; round after round. Then all is counted.
 
-kill_sign_up.py --service PROGRAM [--rounds N] [--seed S] [--patience SECONDS]
+kill_sign_up.py --service PROGRAM [--broker kafka|amqp] [--rounds N] [--seed S] [--patience SECONDS]
+
+With --broker it is three programs, over the broker whose address SAGAFLOW_SERVICE tells: user_service is killed each time,
+the others half of the times.
 
 What must hold at the end, from the answers that clients got and from the SQLite files:
   every accepted request has ended;
@@ -24,6 +27,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "signup"))
 import signup_service  # noqa: E402
 from signup_service import Service, terminal  # noqa: E402
+from split_service import SplitService, shared_broker  # noqa: E402
 
 CLIENTS = 8
 EFFECTS = """
@@ -33,6 +37,32 @@ CREATE TRIGGER IF NOT EXISTS note_insert AFTER INSERT ON users
 CREATE TRIGGER IF NOT EXISTS note_delete AFTER DELETE ON users
     BEGIN INSERT INTO effects VALUES ('delete', old.user_id, old.request_id); END;
 """
+
+
+class Programs(SplitService):
+    """All are killed or stopped, and started again, as one."""
+
+    def __init__(self, chance):
+        self.chance = chance
+        super().__init__(shared_broker(), more="log: {{level: warn}}")
+
+    def others(self):
+        return [*self.chats, *self.customers]
+
+    def kill(self):
+        for program in self.others():
+            if self.chance.random() < 0.5:
+                program.kill()
+        super().kill()
+
+    def stop(self):
+        return sum(abs(status) for status in [super().stop(), *(p.stop() for p in self.others())])
+
+    def start(self, flow="compensate"):
+        for program in self.others():
+            if program.process.poll() is not None:
+                program.start()
+        super().start(flow)
 
 
 class Load:
@@ -172,6 +202,7 @@ def complain(service, rounds):
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--service", required=True)
+    options.add_argument("--broker", choices=("kafka", "amqp"))
     options.add_argument("--rounds", type=int, default=10)
     options.add_argument("--patience", type=int, default=signup_service.PATIENCE)
     options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
@@ -180,7 +211,9 @@ def main():
     signup_service.PATIENCE = chosen.patience
     print(f"seed {chosen.seed}", flush=True)
     chance = random.Random(chosen.seed)
-    service = Service("--log.level=warn")
+    if chosen.broker:
+        os.environ["SAGAFLOW_BROKER"] = chosen.broker
+    service = Programs(chance) if chosen.broker else Service("--log.level=warn")
     try:
         watch_effects(service)
         rounds = []
