@@ -117,10 +117,13 @@ bool publisher::produce(outgoing& one, transports::reports& told) {
     const auto& body = one.content.body;
     // A message of no saga has no key: an empty one would bring all of them to one partition.
     const auto* key = one.key.empty() ? nullptr : one.key.data();
-    const auto err = rd_kafka_producev(
-        client_->get(), RD_KAFKA_V_TOPIC(one.address.c_str()), RD_KAFKA_V_KEY(key, one.key.size()),
-        RD_KAFKA_V_VALUE(const_cast<char*>(body.data()), body.size()), RD_KAFKA_V_HEADERS(headers),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_OPAQUE(&*at), RD_KAFKA_V_END);
+    // The types as its macros would check them; those are no ISO C++.
+    const auto err =
+        rd_kafka_producev(client_->get(), RD_KAFKA_VTYPE_TOPIC, one.address.c_str(), RD_KAFKA_VTYPE_KEY,
+                          static_cast<const void*>(key), one.key.size(), RD_KAFKA_VTYPE_VALUE,
+                          static_cast<const void*>(body.data()), body.size(), RD_KAFKA_VTYPE_HEADERS, headers,
+                          RD_KAFKA_VTYPE_MSGFLAGS, RD_KAFKA_MSG_F_COPY, RD_KAFKA_VTYPE_OPAQUE,
+                          static_cast<void*>(&*at), RD_KAFKA_VTYPE_END);
     if (err == RD_KAFKA_RESP_ERR_NO_ERROR) return true;
     rd_kafka_headers_destroy(headers);
     one.whose = std::move(at->whose);
