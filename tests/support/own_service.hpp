@@ -60,14 +60,18 @@ class own_service {
         const auto from = at + name.size() + 1;
         return lines_.substr(from, lines_.find('\n', from) - from);
     }
-    void kill9() { run("kill9"); }
-    void start() { run("up"); } // the same port, the same data
+    /// One node of several by its name, as in "kafka3-2"; else all there is.
+    void kill9(const std::string& node = {}) { run("kill9", node); }
+    /// The same port, the same data.
+    void start(const std::string& node = {}) { run(node.empty() ? "up" : "restart", node); }
     void pause() { run("pause"); }
     void resume() { run("continue"); }
     void rabbitmqctl(const std::string& arguments) { call("rabbitmqctl", arguments); }
 
   private:
-    void run(const std::string& verb) { call(verb, kind_); }
+    void run(const std::string& verb, const std::string& node = {}) {
+        call(verb, node.empty() ? kind_ : node);
+    }
     void call(const std::string& verb, const std::string& arguments) {
         const std::string line = "'" SAGAFLOW_SERVICES "' " + verb + " --data '" + folder_.path().string() +
                                  "' " + arguments + " >/dev/null </dev/null";
