@@ -226,9 +226,9 @@ TEST_F(amqp_link, works_over_a_slow_link) {
     out.publish_all(c.make_many(0, 50));
     connected::wait_for_all(r, 50);
     link.toxic("bandwidth", "upstream", R"({"rate":1})");
-    const auto batch = out.publish(c.make_many(50, 60)); // some 6 KB
+    const auto batch = out.publish(c.make_many(50, 53)); // some 2 KB
     for (const auto v : out.wait(batch)) EXPECT_EQ(v, published::verdict::accepted);
-    connected::wait_for_all(r, 60);
+    connected::wait_for_all(r, 53);
 }
 
 TEST_F(amqp_link, close_returns_at_its_deadline_whatever_the_broker_does) {

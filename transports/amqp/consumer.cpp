@@ -32,7 +32,7 @@ void consumer::open() {
 
 // Waits for the answer, or until there is no connection to ask by.
 void consumer::ask_for(std::shared_ptr<feed> of, subscription newcomer) {
-    std::future<void> done;
+    std::future<std::optional<failure>> done;
     {
         const std::lock_guard lock(mutex_);
         if (closed_) return;
@@ -41,7 +41,7 @@ void consumer::ask_for(std::shared_ptr<feed> of, subscription newcomer) {
         link_.start();
     }
     link_.wake()->wake();
-    done.get();
+    if (const auto refused = done.get()) throw error(refused->code, refused->message);
 }
 
 std::shared_ptr<feed> consumer::enter(const subscription& what) {
@@ -96,7 +96,7 @@ void consumer::close() {
         consumers.swap(consumers_);
         requests.swap(requests_);
     }
-    for (auto& r : requests) r.done.set_value();
+    for (auto& r : requests) r.done.set_value(std::nullopt);
     for (const auto& c : consumers) c->stop();
     consumers.clear();
     link_.stop();
@@ -137,11 +137,11 @@ void consumer::serve_requests(connection& c) {
     for (auto& r : requests) {
         try {
             if (r.of) serve(c, r);
-            r.done.set_value();
-        } catch (const error&) {
-            r.done.set_exception(std::current_exception());
+            r.done.set_value(std::nullopt);
+        } catch (const error& e) {
+            r.done.set_value(failure{e.code(), e.what()});
         } catch (...) { // the link says it on the board
-            r.done.set_value();
+            r.done.set_value(std::nullopt);
             throw;
         }
     }
@@ -241,7 +241,7 @@ void consumer::down(const std::string&) {
     }
     for (auto& r : requests) {
         if (r.of) feeds_[r.of->queue()] = r.of;
-        r.done.set_value();
+        r.done.set_value(std::nullopt);
     }
 }
 

@@ -33,7 +33,7 @@ class consumer final : link::user {
     struct request {              // to prepare a feed for a newcomer
         std::shared_ptr<feed> of; // null: to be connected is enough
         subscription newcomer;
-        std::promise<void> done;
+        promised done;
     };
 
     void up(connection& c) override;

@@ -5,10 +5,13 @@
 #include "../shared/health_board.hpp"
 #include "connection.hpp"
 
+#include <sagaflow/error.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,6 +20,9 @@
 #include <vector>
 
 namespace sagaflow::amqp {
+
+// What a link's thread answers whoever waits for it: what is refused, if anything is.
+using promised = std::promise<std::optional<failure>>;
 
 // Wakes a link's thread; outlives it. Any thread.
 class waker {

@@ -23,7 +23,7 @@ publisher::publisher(const transport_options& options, std::shared_ptr<const wir
       link_(options, std::move(hosts), "sf-amqp-pub", *this, board, part) {}
 
 void publisher::open(std::vector<std::string> addresses) {
-    std::future<void> done;
+    std::future<std::optional<failure>> done;
     {
         const std::lock_guard lock(mutex_);
         if (closed_) return;
@@ -32,7 +32,7 @@ void publisher::open(std::vector<std::string> addresses) {
         link_.start();
     }
     link_.wake()->wake();
-    done.get();
+    if (const auto refused = done.get()) throw error(refused->code, refused->message);
 }
 
 void publisher::publish(std::vector<message> batch, publish_handler done) {
@@ -77,7 +77,7 @@ void publisher::fail_all(const std::string& why) {
         queue_.clear();
         openings.swap(openings_);
     }
-    for (auto& o : openings) o.done.set_value();
+    for (auto& o : openings) o.done.set_value(std::nullopt);
 }
 
 void publisher::up(connection& c) {
@@ -158,11 +158,11 @@ void publisher::serve_openings(connection& c) {
         try {
             questions ask(c, question_channel);
             for (const auto& address : o.addresses) declare(ask, address);
-            o.done.set_value();
-        } catch (const error&) {
-            o.done.set_exception(std::current_exception());
+            o.done.set_value(std::nullopt);
+        } catch (const error& e) {
+            o.done.set_value(failure{e.code(), e.what()});
         } catch (...) { // the link says it on the board
-            o.done.set_value();
+            o.done.set_value(std::nullopt);
             throw;
         }
     }
@@ -225,7 +225,7 @@ void publisher::down(const std::string& why) {
         openings.swap(openings_);
     }
     reports_.tell();
-    for (auto& o : openings) o.done.set_value();
+    for (auto& o : openings) o.done.set_value(std::nullopt);
 }
 
 } // namespace sagaflow::amqp

@@ -39,7 +39,7 @@ class publisher final : link::user {
     };
     struct opening {
         std::vector<std::string> addresses;
-        std::promise<void> done;
+        promised done;
     };
 
     void up(connection& c) override;
