@@ -54,6 +54,14 @@ TEST_F(amqp, what_no_group_takes_has_failed_with_the_reason) {
     bus->close();
 }
 
+TEST_F(amqp, a_status_event_may_have_nobody_who_takes_it) {
+    const auto bus = connect();
+    auto m = make_message(address, "a", 1, "trip.status");
+    m.kind = message_kind::status;
+    EXPECT_EQ(publish_one(*bus, m).result, published::verdict::accepted);
+    bus->close();
+}
+
 TEST_F(amqp, a_message_over_the_limit_is_a_dead_letter_whole) {
     auto o = amqp_options();
     o.message_bytes = 1000;

@@ -43,7 +43,7 @@ std::optional<std::string> header_text(const amqp_field_value_t& v) {
 } // namespace
 
 outgoing make_outgoing(const message& m, wire::carried&& c) {
-    outgoing o{std::move(c), m.address, m.type, m.source, 0};
+    outgoing o{std::move(c), m.address, m.type, m.source, 0, m.kind != message_kind::status};
     const auto seconds =
         std::chrono::duration_cast<std::chrono::seconds>(m.issued.time_since_epoch()).count();
     if (seconds > 0) o.timestamp = static_cast<std::uint64_t>(seconds);

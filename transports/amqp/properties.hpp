@@ -20,6 +20,7 @@ struct outgoing {
     std::string type;    // the routing key
     std::string app;
     std::uint64_t timestamp = 0; // in seconds; 0: none
+    bool mandatory = true;       // that nobody takes it is a failure; not of a status event
 };
 
 outgoing make_outgoing(const message& m, wire::carried&& c);

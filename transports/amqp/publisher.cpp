@@ -142,7 +142,8 @@ void publisher::work(connection& c) {
         const auto batch = next_batch();
         if (batch.empty()) break;
         for (const auto& one : batch)
-            c.publish(channel, one.address, one.type, true, properties_of(one, headers_), one.what.body);
+            c.publish(channel, one.address, one.type, one.mandatory, properties_of(one, headers_),
+                      one.what.body);
         if (c.has_input()) break;
     }
     reports_.tell();
