@@ -27,7 +27,7 @@ class sqlite_ids : public ::testing::Test {
         db.emplace(options.path, "");
         sqlite::apply(db->handle(), options.settings);
         sqlite::migrate(*db, sqlite::migrations());
-        db->execute("INSERT OR IGNORE INTO store VALUES (1, 'urn:sagaflow:x', 0, '', 0, 0, 0)");
+        db->execute("INSERT OR IGNORE INTO store VALUES (1, 'urn:sagaflow:x', 0, '', 0, 0, 0, 0)");
         writing.emplace(*db);
         writing->ids().set_recent_limit(64);
         script.own(writing->claim("ids"));
