@@ -172,6 +172,23 @@ TEST_F(amqp, an_exchange_that_is_deleted_is_made_again) {
     bus->close();
 }
 
+TEST_F(amqp, a_binding_that_is_gone_with_its_exchange_is_made_again) {
+    auto o = amqp_options();
+    o.heartbeat = std::chrono::seconds(1);
+    const auto bus = connect(std::move(o));
+    receiver r;
+    r.subscribe(*bus, group("g"));
+    stranger_({"delete-exchange", address});
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    published::verdict how{};
+    do {
+        how = publish_one(*bus, make_message(address, "a", 1)).result;
+    } while (how != published::verdict::accepted && std::chrono::steady_clock::now() < deadline);
+    EXPECT_EQ(how, published::verdict::accepted);
+    r.wait_for(1);
+    bus->close();
+}
+
 TEST_F(amqp, a_dead_letter_of_a_participant_is_kept_for_who_looks) {
     const auto bus = connect();
     auto dead = make_message(address + ".dead", "a", 1);

@@ -189,6 +189,9 @@ void consumer::tend(connection& c, feed& f) {
             questions ask(c, question_channel);
             f.prepare(ask, topology_);
             f.open(c, free_channel());
+        } else if (std::chrono::steady_clock::now() >= f.look_at()) {
+            questions ask(c, question_channel);
+            f.look_again(ask, topology_);
         }
         f.work(c);
         f.adjust(c);
@@ -227,8 +230,7 @@ void consumer::tell_trouble() {
 
 link::time_point consumer::next() const {
     auto first = link::time_point::max();
-    for (const auto& [queue, f] : feeds_)
-        if (!f->open()) first = std::min(first, f->retry_at());
+    for (const auto& [queue, f] : feeds_) first = std::min(first, f->open() ? f->look_at() : f->retry_at());
     return first;
 }
 

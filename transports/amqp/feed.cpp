@@ -48,7 +48,14 @@ void feed::open(connection& c, std::uint16_t channel) {
     c.open_channel(channel);
     channel_ = channel;
     cancelled_ = false;
+    look_at_ = std::chrono::steady_clock::now() + options_.heartbeat;
     backoff_.reset();
+    trouble_.clear();
+}
+
+void feed::look_again(questions& ask, const topology_keeper& topology) {
+    look_at_ = std::chrono::steady_clock::now() + options_.heartbeat;
+    topology.prepare(ask, what_);
     trouble_.clear();
 }
 

@@ -40,6 +40,9 @@ class feed {
     bool open() const { return channel_ != 0; }
     std::uint16_t channel() const { return channel_; }
     void open(connection& c, std::uint16_t channel);
+    // While it is open: makes anew what was deleted under it, such as its bindings.
+    void look_again(questions& ask, const topology_keeper& topology);
+    link::time_point look_at() const { return look_at_; }
     // Consumes as much as the members want now.
     void adjust(connection& c);
     // The frames of its channel, but for its close.
@@ -90,6 +93,7 @@ class feed {
     transports::backoff backoff_;
     std::string trouble_;
     link::time_point retry_at_{};
+    link::time_point look_at_{};
 };
 
 } // namespace sagaflow::amqp
