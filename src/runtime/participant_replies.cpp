@@ -3,6 +3,7 @@
 #include "runtime/dead_letters.hpp"
 #include "runtime/participant_impl.hpp"
 
+#include <bit>
 #include <utility>
 
 namespace sagaflow {
@@ -107,9 +108,16 @@ bool participant::impl::try_again(const message& m, std::string_view reason) {
 // Whether it is to be published as a dead letter (B7).
 bool participant::impl::bury(const message& m, std::string_view reason) {
     if (options_.on_unreadable == unreadable::skip) {
-        counters_.skipped.fetch_add(1, std::memory_order_relaxed);
-        log(options_.log.get(), log_level::debug, "a message is skipped",
-            {{"participant", options_.name}, {"type", m.type}, {"message", m.id}, {"reason", reason}});
+        const auto skipped = counters_.skipped.fetch_add(1, std::memory_order_relaxed) + 1;
+        // Of a type that is handled here it is nobody else's; of the rest, the more there are the fewer are
+        // told.
+        const bool told = handlers_.contains(m.type) || std::has_single_bit(skipped);
+        log(options_.log.get(), told ? log_level::warn : log_level::debug, "a message is skipped",
+            {{"participant", options_.name},
+             {"type", m.type},
+             {"message", m.id},
+             {"reason", reason.empty() ? "it has no type" : reason},
+             {"skipped", std::to_string(skipped)}});
         return false;
     }
     if (*carrier_up_ && count_failure(m) > redeliveries) { // while it is away nothing is accepted: no reason

@@ -315,6 +315,23 @@ TEST_F(chat, B7_skips_what_it_cannot_read_on_a_shared_address) {
     EXPECT_EQ(counted("skipped"), 3);
 }
 
+TEST_F(chat, B7_tells_of_what_it_skips_but_not_each_of_what_may_be_for_others) {
+    auto o = with_inbox();
+    o.on_unreadable = unreadable::skip;
+    const auto log = std::make_shared<told_lines>();
+    o.log = log;
+    start(std::move(o));
+    log->lines.clear();
+    auto strange = command("ada", "ada");
+    strange.type.clear();
+    for (int n = 0; n < 100; ++n) bus->deliver(strange);
+    EXPECT_THAT(log->lines,
+                ::testing::AllOf(::testing::SizeIs(7), ::testing::Each("warn a message is skipped")));
+    bus->deliver(command("ada", "?"));
+    bus->deliver(command("bob", "?"));
+    EXPECT_EQ(log->lines.size(), 9u);
+}
+
 TEST_F(chat, B8_a_command_older_than_the_inbox_remembers_is_answered_unknown) {
     start(with_inbox());
     auto c = command("ada", "ada");
