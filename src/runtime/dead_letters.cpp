@@ -8,8 +8,12 @@ namespace sagaflow::runtime {
 
 namespace {
 
-bool is_readable(const delivery& d) {
-    return !d.content.type.empty() || d.content.reason.empty();
+bool is_readable(const message& m) {
+    return !m.type.empty() || m.reason.empty();
+}
+
+bool is_reply(const delivery& d) {
+    return is_readable(d.content) && d.content.kind == message_kind::reply;
 }
 
 void settle_published(settler& from, const std::vector<std::uint64_t>& tags,
@@ -35,7 +39,7 @@ std::string dead_address(const std::string& address) {
 
 void bury_unreadable(std::vector<delivery>& content, const std::shared_ptr<settler>& from,
                      const std::weak_ptr<transport>& carrier, const std::shared_ptr<log_sink>& log) {
-    const auto first = std::stable_partition(content.begin(), content.end(), is_readable);
+    const auto first = std::stable_partition(content.begin(), content.end(), is_reply);
     if (first == content.end()) return;
     const auto to = carrier.lock();
     if (!to) { // not settled: they come again to whoever consumes next
@@ -45,8 +49,11 @@ void bury_unreadable(std::vector<delivery>& content, const std::shared_ptr<settl
     std::vector<message> dead;
     std::vector<std::uint64_t> tags;
     for (auto d = first; d != content.end(); ++d) {
+        if (is_readable(d->content))
+            d->content.reason =
+                std::string("a ") + to_string(d->content.kind) + " came where replies are taken";
         sagaflow::log(
-            log.get(), log_level::warn, "a reply that can't be read becomes a dead letter",
+            log.get(), log_level::warn, "what can't be read as a reply becomes a dead letter",
             {{"address", d->content.address}, {"message", d->content.id}, {"reason", d->content.reason}});
         d->content.address = dead_address(d->content.address);
         tags.push_back(d->tag);

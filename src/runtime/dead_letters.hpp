@@ -12,8 +12,8 @@ namespace sagaflow::runtime {
 
 std::string dead_address(const std::string& address);
 
-// Takes the replies that can't be read out of `content`, publishes them with the reason, and settles them
-// once that is accepted. Any thread.
+// Takes what is no reply, or can't be read, out of `content`, publishes them with the reason, and settles
+// them once that is accepted. Any thread.
 void bury_unreadable(std::vector<delivery>& content, const std::shared_ptr<settler>& from,
                      const std::weak_ptr<transport>& carrier, const std::shared_ptr<log_sink>& log);
 

@@ -69,5 +69,26 @@ TEST(engine_foreign_reply, B7_a_reply_that_cannot_be_read_becomes_a_dead_letter_
     EXPECT_EQ(b.sagas->find("t").value().state, saga_state::running);
 }
 
+TEST(engine_foreign_reply, B7_what_is_no_reply_becomes_a_dead_letter_and_answers_nothing) {
+    bench b;
+    box<message> dead;
+    b.bus->consume({.address = "test.replies.dead", .group = "g"},
+                   [&](const std::vector<delivery>& all, const std::shared_ptr<settler>& by) {
+                       dead.put(all.front().content);
+                       by->settle({&all.front().tag, 1}, settler::verdict::acknowledge);
+                   });
+    auto o = b.options();
+    o.reply_address = "test.replies";
+    b.run(o);
+    const desk d(b.bus, [n = 0](const message& c) mutable {
+        auto sent_astray = success(c);
+        if (n++ == 0) sent_astray.kind = message_kind::command;
+        return std::optional(sent_astray);
+    });
+    b.trips->start("t", {"ada"}).value();
+    EXPECT_EQ(dead.take().reason, "a command came where replies are taken");
+    EXPECT_EQ(b.sagas->find("t").value().state, saga_state::running);
+}
+
 } // namespace
 } // namespace sagaflow::test

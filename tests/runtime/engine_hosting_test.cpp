@@ -186,7 +186,9 @@ TEST(EngineReports, is_not_ready_while_a_transport_is_down) {
     EXPECT_TRUE(b.lines->has("no route to host"));
     b.sagas.reset();
     bus->health({transport_health::condition::down, "later"}); // whoever keeps the handler may call it
-    bus->deliver({delivery{}}, nullptr);
+    delivery late;
+    late.content.kind = message_kind::reply;
+    bus->deliver({late}, nullptr);
 }
 
 TEST(EngineReports, R20_every_queue_has_its_length_and_its_bound) {
