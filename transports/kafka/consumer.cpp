@@ -67,13 +67,14 @@ std::string owner_instances(const std::string& address) {
 
 consumer::consumer(const transport_options& options, std::shared_ptr<const wire::envelope> envelope,
                    const subscription& what, wakeup& w, std::shared_ptr<trouble> t, reaper& r,
-                   condition_handler condition)
+                   condition_handler condition, std::function<void()> missing)
     : options_(options),
       envelope_(std::move(envelope)),
       address_(what.address),
       owned_(!what.sole_owner.empty()),
       reaper_(r),
       condition_(std::move(condition)),
+      missing_(std::move(missing)),
       assigned_(std::make_shared<assignment>(what.address)),
       group_(std::make_shared<transports::group>(
           std::numeric_limits<std::size_t>::max(),
@@ -216,7 +217,10 @@ void consumer::take_error(rd_kafka_resp_err_t err, const std::string& text) {
                 : "the consumer of '" + address_ + "' has failed: " + why.data());
     }
     switch (err) {
-        case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART: // it was just made, or verify says it
+        case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART: // it was just made, or it is missing or was deleted
+        case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+        case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+            return missing_();
         case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
         case RD_KAFKA_RESP_ERR__TRANSPORT:
         case RD_KAFKA_RESP_ERR__RESOLVE:

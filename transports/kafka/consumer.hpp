@@ -33,7 +33,7 @@ class consumer : public served {
     // `owner`: of the address (subscription::sole_owner); may be empty.
     consumer(const transport_options& options, std::shared_ptr<const wire::envelope> envelope,
              const subscription& what, wakeup& w, std::shared_ptr<trouble> t, reaper& r,
-             condition_handler condition);
+             condition_handler condition, std::function<void()> missing);
 
     const std::shared_ptr<transports::group>& local() const { return group_; }
     // Becomes a member of its group; others see that a moment later.
@@ -76,6 +76,7 @@ class consumer : public served {
     const bool owned_;
     reaper& reaper_;
     const condition_handler condition_;
+    const std::function<void()> missing_;
     const std::shared_ptr<assignment> assigned_;
     const std::shared_ptr<transports::group> group_;
     std::function<std::shared_ptr<client>()> make_client_;

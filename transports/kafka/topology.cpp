@@ -115,6 +115,10 @@ topic_answer ensure_one(client& by, const transport_options& options, const std:
 
 } // namespace
 
+bool is_there(client& by, const std::string& topic, time_limit deadline) {
+    return look(by, topic, deadline) == RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
 topic_answer ensure(client& by, const transport_options& options, const std::vector<std::string>& topics,
                     time_limit deadline) {
     for (const auto& topic : topics)

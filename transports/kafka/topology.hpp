@@ -27,4 +27,7 @@ struct topic_answer {
 topic_answer ensure(client& by, const transport_options& options, const std::vector<std::string>& topics,
                     std::chrono::steady_clock::time_point deadline);
 
+// Whether the brokers have it, whatever the options say. Blocks and may be called likewise.
+bool is_there(client& by, const std::string& topic, std::chrono::steady_clock::time_point deadline);
+
 } // namespace sagaflow::kafka

@@ -16,6 +16,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -71,6 +72,7 @@ class transport_impl final : public transport {
     std::shared_ptr<consumer> make_consumer(const subscription& what);
     std::optional<std::string> other_owner(const subscription& what, bool& known);
     void start_later(const subscription& what, std::weak_ptr<consumer> who);
+    void look_for_topic(const place& of);
     void set_condition(const place& of, const std::string& what);
     void forget_finished();
     void leave_groups(steady::time_point deadline);
@@ -89,6 +91,7 @@ class transport_impl final : public transport {
     std::mutex mutex_;     // of these
     std::map<place, std::shared_ptr<consumer>> consumers_;
     std::map<place, std::string> conditions_;
+    std::set<place> looked_for_;                              // their topics were not there
     std::map<std::string, std::vector<subscription>> owners_; // by address
     std::vector<std::unique_ptr<transports::consumer>> subscriptions_;
 
@@ -203,7 +206,8 @@ std::shared_ptr<consumer> transport_impl::make_consumer(const subscription& what
     require_open();
     auto made = std::make_shared<consumer>(
         options_, envelope_, what, wakeup_, trouble_, reaper_,
-        [this, at = place{what.address, what.group}](const std::string& how) { set_condition(at, how); });
+        [this, at = place{what.address, what.group}](const std::string& how) { set_condition(at, how); },
+        [this, at = place{what.address, what.group}] { look_for_topic(at); });
     if (known) {
         made->start();
     } else {
@@ -243,6 +247,28 @@ void transport_impl::start_later(const subscription& what, std::weak_ptr<consume
         set_condition({what.address, what.group}, {});
         waiting->start();
         return true;
+    });
+}
+
+// Its own topology is seen to before: what is missing then is somebody else's to make.
+void transport_impl::look_for_topic(const place& of) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!looked_for_.insert(of).second) return;
+    }
+    watch_.later([this, of] {
+        const auto c = publisher_->connection();
+        if (!c) return false;
+        const auto text = "the topic '" + of.first + "' is not there: make it";
+        const bool over = is_there(*c, of.first, steady::now() + milliseconds(1'000)) || !find(of);
+        bool told = false;
+        {
+            const std::lock_guard lock(mutex_);
+            if (over) looked_for_.erase(of);
+            told = conditions_[of] == text;
+        }
+        if (over == told) set_condition(of, over ? "" : text);
+        return over;
     });
 }
 
