@@ -72,6 +72,7 @@ class participant::impl : public std::enable_shared_from_this<participant::impl>
     int count_failure(const message& m);
     void publish(std::shared_ptr<publication> what);
     void accepted(publication& what, std::span<const published> report);
+    bool give_up(const published& p, std::size_t command);
 
     participant_options options_;
     participant_counters counters_;
@@ -94,7 +95,8 @@ class participant::impl : public std::enable_shared_from_this<participant::impl>
 
     std::mutex publishing_mutex_;
     std::condition_variable published_;
-    std::size_t publishing_ = 0; // publications under way
+    std::size_t publishing_ = 0;                      // publications under way
+    std::unordered_map<std::size_t, int> unaccepted_; // replies that come again, by their command's hash
 };
 
 } // namespace sagaflow

@@ -4,6 +4,7 @@
 #include "runtime/participant_impl.hpp"
 
 #include <bit>
+#include <functional>
 #include <utility>
 
 namespace sagaflow {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr int redeliveries = 3;              // of a command whose handler throws (B4)
 constexpr std::size_t known_failures = 1024; // beyond it, all counts begin again
+constexpr int republications = 20; // of a reply that a transport which is up does not accept: some seconds
 
 message reply_to(message& command, const std::string& participant, inbox_answer& answer) {
     message m;
@@ -50,8 +52,9 @@ std::string attempt_key(const message& m) {
 struct participant::impl::publication {
     std::shared_ptr<settler> settle;
     std::vector<message> messages;
-    std::vector<std::uint64_t> tags; // of messages
-    std::size_t reported = 0;        // guarded by publishing_mutex_
+    std::vector<std::uint64_t> tags;   // of messages
+    std::vector<std::size_t> commands; // hashes of their ids
+    std::size_t reported = 0;          // guarded by publishing_mutex_
 };
 
 void participant::impl::conclude(std::span<item> items, const std::shared_ptr<settler>& settle) {
@@ -59,6 +62,12 @@ void participant::impl::conclude(std::span<item> items, const std::shared_ptr<se
     out->settle = settle;
     out->messages.reserve(items.size());
     out->tags.reserve(items.size());
+    out->commands.reserve(items.size());
+    const auto add = [&out](message&& m, std::uint64_t tag) {
+        out->commands.push_back(std::hash<std::string>{}(m.id));
+        out->messages.push_back(std::move(m));
+        out->tags.push_back(tag);
+    };
     std::vector<std::uint64_t> finished;
     std::vector<std::uint64_t> again;
     for (auto& one : items) {
@@ -70,16 +79,14 @@ void participant::impl::conclude(std::span<item> items, const std::shared_ptr<se
             if (m.reply_to.empty()) {
                 finished.push_back(tag);
             } else {
-                out->messages.push_back(reply_to(m, options_.name, one.result.answer));
-                out->tags.push_back(tag);
+                add(reply_to(m, options_.name, one.result.answer), tag);
             }
         } else if (one.end == fate::later) {
             again.push_back(tag);
         } else if (one.end == fate::threw) {
             (try_again(m, one.reason) ? again : finished).push_back(tag);
         } else if (bury(m, one.reason)) {
-            out->messages.push_back(dead_letter(m, one.reason));
-            out->tags.push_back(tag);
+            add(dead_letter(m, one.reason), tag);
         } else {
             finished.push_back(tag);
         }
@@ -147,16 +154,28 @@ void participant::impl::publish(std::shared_ptr<publication> what) {
                                     std::span<const published> report) { self->accepted(*what, report); });
 }
 
+// Whether its command is left unanswered, so that the engine sends it again (R5): nobody may be there who
+// takes the reply, and while it is tried its delivery is not settled, nor, on Kafka, what is behind it.
+bool participant::impl::give_up(const published& p, std::size_t command) {
+    if (p.result == published::verdict::refused) return true;
+    if (!*carrier_up_) return false; // while it is away nothing is accepted: no reason
+    const std::lock_guard lock(publishing_mutex_);
+    if (unaccepted_.size() >= known_failures) unaccepted_.clear();
+    if (++unaccepted_[command] <= republications) return false;
+    unaccepted_.erase(command);
+    return true;
+}
+
 void participant::impl::accepted(publication& what, std::span<const published> report) {
     std::vector<std::uint64_t> finished;
     std::vector<std::uint64_t> again;
     finished.reserve(report.size());
     for (const auto& p : report) {
-        const bool failed = p.result == published::verdict::failed;
-        (failed ? again : finished).push_back(what.tags[p.index]);
-        if (p.result == published::verdict::refused) {
+        const bool over = p.result == published::verdict::accepted || give_up(p, what.commands[p.index]);
+        (over ? finished : again).push_back(what.tags[p.index]);
+        if (over && p.result != published::verdict::accepted) {
             log(options_.log.get(), log_level::error,
-                "the transport refuses a reply for good; its command is left unanswered",
+                "the transport does not take a reply; its command is left unanswered until it comes again",
                 {{"participant", options_.name}, {"reason", p.reason}});
         }
     }

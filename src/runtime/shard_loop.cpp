@@ -45,6 +45,7 @@ class shard_loop::teller {
             if (r.verdict == published::verdict::refused)
                 log(loop_.with_.log, log_level::error, "a transport refuses a message for good",
                     {{"reason", r.reason}});
+            if (r.verdict == published::verdict::failed) loop_.note_failure(r.reason, now_);
             shard_.publish_reported(r.ticket, r.verdict, r.reason, now_);
         }
     }
@@ -176,6 +177,14 @@ void shard_loop::publish(std::size_t transport, core::outgoing&& batch) {
             }
             inputs->push(std::move(reports));
         });
+}
+
+void shard_loop::note_failure(const std::string& reason, time_point now) {
+    ++failures_.untold;
+    if (failures_.told && now - *failures_.told < std::chrono::minutes(1)) return;
+    log(with_.log, log_level::warn, "a transport did not take messages; they are published again",
+        {{"messages", std::to_string(failures_.untold)}, {"reason", reason}});
+    failures_ = {0, now};
 }
 
 void shard_loop::note(std::span<const event_ptr> events) const {

@@ -63,6 +63,7 @@ class shard_loop {
     bool carry_out(core::effects&& e);
     bool read(std::vector<core::store_read>&& reads, bool alone);
     void publish(std::size_t transport, core::outgoing&& batch);
+    void note_failure(const std::string& reason, time_point now);
     void note(std::span<const event_ptr> events) const;
     void note(std::span<const alert> alerts) const;
     void publish_figures();
@@ -75,6 +76,10 @@ class shard_loop {
     settlements settlements_;
     std::optional<time_point> wake_;
     bool refusing_starts_ = false;
+    struct { // what a transport does not take is told once a minute
+        std::uint64_t untold = 0;
+        std::optional<time_point> told;
+    } failures_;
 
     mutable std::mutex mutex_;
     std::condition_variable drained_changed_;

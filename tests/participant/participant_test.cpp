@@ -381,6 +381,21 @@ TEST_F(chat, B9_gives_the_answer_again_when_the_transport_did_not_accept_it) {
     EXPECT_EQ(handled.size(), 1u);
 }
 
+TEST_F(chat, B9_a_reply_that_nobody_takes_is_given_up_and_one_that_waits_for_its_broker_is_not) {
+    start(with_inbox());
+    bus->verdict = published::verdict::failed;
+    bus->health({transport_health::condition::down, "gone"});
+    for (int i = 0; i < 100; ++i) EXPECT_EQ(bus->end_of(bus->deliver(command("ada", "ada"))), "retry");
+    bus->health({});
+    int deliveries = 1;
+    while (bus->end_of(bus->deliver(command("ada", "ada"))) == "retry") ASSERT_LT(++deliveries, 50);
+    EXPECT_GT(deliveries, 10);
+    bus->verdict = published::verdict::accepted;
+    EXPECT_EQ(bus->end_of(bus->deliver(command("ada", "ada"))), "acknowledge") << "the engine asks again";
+    EXPECT_EQ(bus->sent.back().body, "room of ada");
+    EXPECT_EQ(handled.size(), 1u);
+}
+
 TEST_F(chat, B9_does_not_repeat_a_reply_that_is_refused_for_good) {
     start(with_inbox());
     bus->verdict = published::verdict::refused;

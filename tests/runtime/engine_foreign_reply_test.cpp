@@ -38,6 +38,15 @@ TEST(engine_foreign_reply, R4_a_body_that_says_no_where_the_route_points_is_a_re
     EXPECT_NE(b.sagas->find("t").value().reason.find("full"), std::string::npos);
 }
 
+TEST(engine_foreign_reply, what_a_transport_does_not_take_is_told_with_the_reason) {
+    bench b;
+    b.bus = memory::make_transport({.queued_messages = 0});
+    b.run();
+    b.trips->start("t", {"ada"}).value();
+    EXPECT_NE(b.lines->wait_for("a transport did not take messages").find("no more can wait"),
+              std::string::npos);
+}
+
 TEST(engine_foreign_reply, refuses_a_route_with_a_pointer_that_is_none) {
     bench b;
     for (const char* bad : {"status", "/a~2", "/a~"}) {
