@@ -1,3 +1,5 @@
+#include "support/thread_sanitizer.hpp"
+
 #include <sagaflow/error.hpp>
 #include <sagaflow/kafka.hpp>
 
@@ -25,10 +27,12 @@ std::vector<std::string> refused_of(std::vector<property> properties) {
 using names = std::vector<std::string>;
 
 TEST(kafka_options, are_fine_as_they_are) {
+    SKIP_LIBRDKAFKA_UNDER_THREAD_SANITIZER();
     EXPECT_EQ(refused(transport_options{}), names{});
 }
 
 TEST(kafka_options, pass_properties_on) {
+    SKIP_LIBRDKAFKA_UNDER_THREAD_SANITIZER();
     EXPECT_EQ(refused_of({{"compression.type", "lz4"}, {"linger.ms", "5"}, {"fetch.min.bytes", "10"}}),
               names{});
 }
@@ -39,6 +43,7 @@ TEST(kafka_options, refuse_each_property_that_librdkafka_does_not_know_or_accept
 }
 
 TEST(kafka_options, refuse_properties_that_would_lose_messages_or_their_order) {
+    SKIP_LIBRDKAFKA_UNDER_THREAD_SANITIZER();
     for (const std::string name :
          {"enable.auto.commit", "enable.auto.offset.store", "auto.offset.reset", "enable.idempotence", "acks",
           "partitioner", "group.id", "group.instance.id", "transactional.id", "Enable.Auto.Commit"})
@@ -49,6 +54,7 @@ TEST(kafka_options, refuse_properties_that_would_lose_messages_or_their_order) {
 }
 
 TEST(kafka_options, refuse_properties_that_contradict_each_other) {
+    SKIP_LIBRDKAFKA_UNDER_THREAD_SANITIZER();
     EXPECT_EQ(refused_of({{"max.in.flight", "100"}}), names{"max.in.flight"}) << "the producer is idempotent";
 }
 

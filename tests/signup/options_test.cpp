@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 #include <support/temp_folder.hpp>
+#include <support/thread_sanitizer.hpp>
 
 namespace signup {
 namespace {
@@ -24,6 +25,7 @@ std::vector<std::string> mistakes(role of, const std::string& text) {
 }
 
 TEST(options, one_file_is_accepted_by_every_program_with_the_sections_of_the_others) {
+    SKIP_LIBRDKAFKA_UNDER_THREAD_SANITIZER();
     for (const auto of : {role::all, role::user, role::chat, role::customer}) {
         program_options o;
         EXPECT_TRUE(settings_of(o, of).load({.file = SIGNUP_YAML}).empty());
@@ -45,6 +47,7 @@ TEST(options, a_mistake_in_the_section_of_another_program_is_a_mistake_too) {
 }
 
 TEST(options, the_port_on_the_command_line_is_the_programs_own) {
+    SKIP_LIBRDKAFKA_UNDER_THREAD_SANITIZER();
     const auto port_after = [](role of) {
         program_options o;
         settings_of(o, of).load({.arguments = {"--transport", "kafka", "--port", "7000"}});
@@ -92,6 +95,7 @@ TEST(options, a_password_is_taken_from_a_file_and_never_from_the_command_line) {
 }
 
 TEST(options, plain_requests_on_one_topic_can_not_undo_and_are_refused) {
+    SKIP_LIBRDKAFKA_UNDER_THREAD_SANITIZER();
     const std::string plain = "transport: {kind: kafka}\nwire: plain\n";
     for (const auto of : {role::user, role::chat}) {
         const auto found = mistakes(of, plain);
@@ -104,6 +108,7 @@ TEST(options, plain_requests_on_one_topic_can_not_undo_and_are_refused) {
 }
 
 TEST(options, plain_answers_of_two_services_of_one_name_can_not_be_told_apart) {
+    SKIP_LIBRDKAFKA_UNDER_THREAD_SANITIZER();
     EXPECT_EQ(mistakes(role::user,
                        "transport: {kind: kafka}\nwire: plain\nsignup: {flow: synchronise}\n"
                        "customer: {service_name: chat}\n")
