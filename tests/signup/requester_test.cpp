@@ -84,9 +84,9 @@ TEST_F(requesting, a_removal_is_a_saga_and_nothing_else_is_begun_while_it_runs) 
 TEST_F(requesting, more_than_may_wait_are_refused_and_leave_nothing) {
     std::promise<void> release;
     std::promise<void> running;
-    s.hashers.post([&] {
+    s.hashers.post([&running, released = release.get_future().share()] {
         running.set_value();
-        release.get_future().wait();
+        released.wait();
     });
     running.get_future().wait();
     s.hashers.post([] {}); // the one that may wait
