@@ -49,12 +49,6 @@ struct transport_options {
     std::chrono::milliseconds last_reconnect{5'000};
 };
 
-// What is wrong with one option, by its name ("tls.ca_file").
-struct refused_option {
-    std::string name;
-    std::string what; // what is wrong and what is expected; never a secret
-};
-
 // All that is wrong. Files are looked for, nothing is connected to.
 std::vector<refused_option> check(const transport_options& options);
 

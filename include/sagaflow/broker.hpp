@@ -24,4 +24,10 @@ struct tls_options {
     bool verify_host = true;       // that the broker's certificate names the host that was asked for
 };
 
+// What is wrong with one option.
+struct refused_option {
+    std::string name; // with its path ("tls.ca_file"), or that of a property of the client library
+    std::string what; // what is wrong and what is expected; never a secret
+};
+
 } // namespace sagaflow

@@ -64,12 +64,6 @@ struct transport_options {
     log_sink* log = nullptr;               // null: it does not log
 };
 
-// What is wrong with one option. `name` is the property's, or the option's with its path ("sasl.mechanism").
-struct refused_option {
-    std::string name;
-    std::string what; // what is wrong and what is expected; never a secret
-};
-
 // All that is wrong: what librdkafka does not accept, and what would break a promise of the transport. Files
 // are read, nothing is connected to.
 std::vector<refused_option> check(const transport_options& options);

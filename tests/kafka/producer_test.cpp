@@ -33,7 +33,7 @@ struct producer : ::testing::Test {
 
     transport_options options{.hosts = {testing::service_address("kafka")}};
     std::string topic = testing::unique_name("producer");
-    wakeup wake;
+    transports::wakeup wake;
     reaper ending;
     std::shared_ptr<trouble> t = std::make_shared<trouble>([] {});
     publisher out{options, wire::make_cloudevents({.prefix = "ce_"}), wake, t, ending};

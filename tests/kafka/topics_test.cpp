@@ -17,7 +17,7 @@ namespace {
 // Deletes it as an operator would, with a client of its own; returns when the broker has done it.
 void delete_topic(const std::string& name) {
     const kafka::transport_options options{.hosts = {service_address("kafka")}};
-    kafka::wakeup wake;
+    transports::wakeup wake;
     kafka::reaper ending;
     kafka::publisher other(options, wire::make_cloudevents({.prefix = "ce_"}), wake,
                            std::make_shared<kafka::trouble>([] {}), ending);

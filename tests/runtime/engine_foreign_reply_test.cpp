@@ -24,6 +24,18 @@ engine_options with_rule(engine_options o, rejection_in_body rule) {
     return o;
 }
 
+// The engine of the bench, and what becomes a dead letter of its reply address.
+void run_with_dead_letters(bench& b, box<message>& dead) {
+    b.bus->consume({.address = "test.replies.dead", .group = "g"},
+                   [&dead](const std::vector<delivery>& all, const std::shared_ptr<settler>& by) {
+                       dead.put(all.front().content);
+                       by->settle({&all.front().tag, 1}, settler::verdict::acknowledge);
+                   });
+    auto o = b.options();
+    o.reply_address = "test.replies";
+    b.run(o);
+}
+
 TEST(engine_foreign_reply, R4_a_body_that_says_no_where_the_route_points_is_a_rejection) {
     bench b;
     b.run(with_rule(b.options(), {.pointer = "/status", .equals = "FAILED", .reason = "/error/text"}));
@@ -58,14 +70,7 @@ TEST(engine_foreign_reply, refuses_a_route_with_a_pointer_that_is_none) {
 TEST(engine_foreign_reply, B7_a_reply_that_cannot_be_read_becomes_a_dead_letter_and_does_not_count) {
     bench b;
     box<message> dead;
-    b.bus->consume({.address = "test.replies.dead", .group = "g"},
-                   [&](const std::vector<delivery>& all, const std::shared_ptr<settler>& by) {
-                       dead.put(all.front().content);
-                       by->settle({&all.front().tag, 1}, settler::verdict::acknowledge);
-                   });
-    auto o = b.options();
-    o.reply_address = "test.replies";
-    b.run(o);
+    run_with_dead_letters(b, dead);
     const desk d(b.bus, [n = 0](const message& c) mutable {
         auto answer = success(c);
         if (n++ == 0) answer.type.clear(), answer.reason = "sagaoutcome is 'maybe'";
@@ -81,14 +86,7 @@ TEST(engine_foreign_reply, B7_a_reply_that_cannot_be_read_becomes_a_dead_letter_
 TEST(engine_foreign_reply, B7_what_is_no_reply_becomes_a_dead_letter_and_answers_nothing) {
     bench b;
     box<message> dead;
-    b.bus->consume({.address = "test.replies.dead", .group = "g"},
-                   [&](const std::vector<delivery>& all, const std::shared_ptr<settler>& by) {
-                       dead.put(all.front().content);
-                       by->settle({&all.front().tag, 1}, settler::verdict::acknowledge);
-                   });
-    auto o = b.options();
-    o.reply_address = "test.replies";
-    b.run(o);
+    run_with_dead_letters(b, dead);
     const desk d(b.bus, [n = 0](const message& c) mutable {
         auto sent_astray = success(c);
         if (n++ == 0) sent_astray.kind = message_kind::command;

@@ -48,10 +48,7 @@ std::shared_ptr<feed> consumer::enter(const subscription& what) {
     std::vector<std::unique_ptr<transports::consumer>> finished; // joined without the lock
     const std::lock_guard lock(mutex_);
     if (closed_) throw error(errc::stopped, "the transport is closed: make a new one");
-    const auto gone = std::stable_partition(consumers_.begin(), consumers_.end(),
-                                            [](const auto& c) { return !c->finished(); });
-    std::move(gone, consumers_.end(), std::back_inserter(finished));
-    consumers_.erase(gone, consumers_.end());
+    finished = transports::take_finished(consumers_);
 
     transports::check_ownership(owners_[what.address], what);
     auto& f = entered_[queue_of(what)];

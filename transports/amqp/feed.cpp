@@ -15,7 +15,7 @@ constexpr auto unbounded = std::numeric_limits<std::size_t>::max(); // the broke
 } // namespace
 
 feed::feed(const transport_options& options, const wire::envelope& envelope, subscription what,
-           std::shared_ptr<waker> wake)
+           std::shared_ptr<transports::wakeup> wake)
     : options_(options),
       envelope_(envelope),
       what_(std::move(what)),

@@ -26,7 +26,7 @@ class feed {
     std::atomic<std::size_t> consumers{0}; // that have entered and not left
 
     feed(const transport_options& options, const wire::envelope& envelope, subscription what,
-         std::shared_ptr<waker> wake);
+         std::shared_ptr<transports::wakeup> wake);
 
     const std::string& queue() const { return queue_; }
     const subscription& what() const { return what_; }

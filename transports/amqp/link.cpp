@@ -10,30 +10,8 @@
 
 #include <poll.h>
 #include <pthread.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 namespace sagaflow::amqp {
-
-waker::waker() : descriptor_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
-    if (descriptor_ < 0) throw error(errc::io, "no eventfd: raise the limit of open files");
-}
-
-waker::~waker() {
-    ::close(descriptor_);
-}
-
-void waker::wake() noexcept {
-    if (set_.exchange(true)) return;
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const auto written = ::write(descriptor_, &one, sizeof one);
-}
-
-void waker::awake() noexcept {
-    std::uint64_t count = 0;
-    [[maybe_unused]] const auto got = ::read(descriptor_, &count, sizeof count);
-    set_ = false;
-}
 
 link::link(const transport_options& options, std::vector<endpoint> hosts, std::string role, user& of,
            transports::health_board& board, std::size_t part)
@@ -58,7 +36,7 @@ void link::start() {
 
 void link::stop() {
     stopping_ = true;
-    waker_->wake();
+    wakeup_->wake();
     if (!thread_.joinable()) return;
     {
         std::unique_lock lock(mutex_);
@@ -101,7 +79,7 @@ void link::attempt() {
 
 void link::pump(connection& c) {
     while (!stopping_) {
-        waker_->awake();
+        wakeup_->drain();
         drain(c);
         user_.work(c);
         wait(c);
@@ -154,7 +132,7 @@ void link::wait(const connection& c) const {
     }
     if (c.has_input()) longest = milliseconds(0);
     const short wanted = user_.wants_to_write() ? POLLIN | POLLOUT : POLLIN;
-    std::array<pollfd, 2> all = {pollfd{c.socket(), wanted, 0}, pollfd{waker_->descriptor(), POLLIN, 0}};
+    std::array<pollfd, 2> all = {pollfd{c.socket(), wanted, 0}, pollfd{wakeup_->descriptor(), POLLIN, 0}};
     ::poll(all.data(), all.size(), static_cast<int>(longest.count()));
 }
 
@@ -165,8 +143,7 @@ void link::pause(std::chrono::milliseconds how_long) const {
         const auto left =
             std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
         if (left.count() <= 0) return;
-        pollfd one{waker_->descriptor(), POLLIN, 0};
-        if (::poll(&one, 1, static_cast<int>(left.count())) > 0) waker_->awake();
+        wakeup_->wait(left);
     }
 }
 

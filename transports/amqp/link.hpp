@@ -3,6 +3,7 @@
 
 #include "../shared/backoff.hpp"
 #include "../shared/health_board.hpp"
+#include "../shared/wakeup.hpp"
 #include "connection.hpp"
 
 #include <sagaflow/error.hpp>
@@ -23,23 +24,6 @@ namespace sagaflow::amqp {
 
 // What a link's thread answers whoever waits for it: what is refused, if anything is.
 using promised = std::promise<std::optional<failure>>;
-
-// Wakes a link's thread; outlives it. Any thread.
-class waker {
-  public:
-    waker();
-    ~waker();
-    waker(const waker&) = delete;
-    waker& operator=(const waker&) = delete;
-
-    int descriptor() const { return descriptor_; }
-    void wake() noexcept;
-    void awake() noexcept; // the thread's own, before it looks at what there is to do
-
-  private:
-    const int descriptor_;
-    std::atomic<bool> set_{false};
-};
 
 class link {
   public:
@@ -70,7 +54,8 @@ class link {
     void start();
     // Returns when the thread has ended, soon after the deadline for saying good-bye.
     void stop();
-    const std::shared_ptr<waker>& wake() const { return waker_; }
+    // Its thread's; outlives it with whoever holds it.
+    const std::shared_ptr<transports::wakeup>& wake() const { return wakeup_; }
     bool is_own_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
 
     // The thread's own:
@@ -94,7 +79,7 @@ class link {
     user& user_;
     transports::health_board& board_;
     const std::size_t part_;
-    const std::shared_ptr<waker> waker_ = std::make_shared<waker>();
+    const std::shared_ptr<transports::wakeup> wakeup_ = std::make_shared<transports::wakeup>();
     transports::backoff backoff_;
     interrupter interrupter_;
     std::atomic<bool> stopping_{false};

@@ -1,13 +1,11 @@
 // The transport over RabbitMQ: its two connections, and how it is.
+#include "../shared/making.hpp"
 #include "consumer.hpp"
 #include "publisher.hpp"
 
 #include <sagaflow/amqp.hpp>
-#include <sagaflow/error.hpp>
 #include <sagaflow/transport.hpp>
 
-#include <algorithm>
-#include <thread>
 #include <utility>
 
 namespace sagaflow::amqp {
@@ -20,25 +18,11 @@ std::vector<endpoint> endpoints(const transport_options& o) {
     return all;
 }
 
-transport_options checked(transport_options options) {
-    if (const auto refused = check(options); !refused.empty())
-        throw error(errc::invalid_argument,
-                    "the AMQP transport's option '" + refused.front().name + "': " + refused.front().what);
-    return options;
-}
-
-std::shared_ptr<const wire::envelope> envelope_of(const transport_options& options) {
-    if (options.envelope) return options.envelope;
-    wire::cloudevents_options how;
-    how.limits.body_bytes = std::max(how.limits.body_bytes, options.message_bytes);
-    return wire::make_cloudevents(how);
-}
-
 class transport_impl final : public transport {
   public:
     explicit transport_impl(transport_options&& options)
-        : options_(checked(std::move(options))),
-          envelope_(envelope_of(options_)),
+        : options_(transports::checked(std::move(options), "AMQP")),
+          envelope_(transports::envelope_of(options_, "ce-")),
           board_(2),
           publisher_(options_, envelope_, endpoints(options_), board_, 0),
           consumer_(options_, envelope_, endpoints(options_), board_, 1) {}
@@ -75,14 +59,7 @@ class transport_impl final : public transport {
 } // namespace
 
 std::shared_ptr<sagaflow::transport> make_transport(transport_options options) {
-    // Whoever has it last may be one of its own threads, in a handler of the user's.
-    return {new transport_impl(std::move(options)), [](transport_impl* last) {
-                if (last->is_own_thread()) {
-                    std::thread([last] { delete last; }).detach();
-                } else {
-                    delete last;
-                }
-            }};
+    return transports::shared_with_its_threads(std::make_unique<transport_impl>(std::move(options)));
 }
 
 } // namespace sagaflow::amqp

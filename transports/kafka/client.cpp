@@ -38,7 +38,7 @@ log_level level_of(int syslog, std::string_view facility) {
 
 } // namespace
 
-client::client(role r, conf_handle conf, wakeup& w, log_sink* log, std::shared_ptr<trouble> t)
+client::client(role r, conf_handle conf, transports::wakeup& w, log_sink* log, std::shared_ptr<trouble> t)
     : wakeup_(w), log_(log), trouble_(std::move(t)) {
     rd_kafka_conf_set_events(conf.get(), events);
     rd_kafka_conf_set_opaque(conf.get(), trouble_.get());
@@ -68,7 +68,8 @@ client::~client() {
 }
 
 void client::wake_by(rd_kafka_queue_t* q) {
-    rd_kafka_queue_io_event_enable(q, wakeup_.descriptor(), &wakeup::one, sizeof wakeup::one);
+    rd_kafka_queue_io_event_enable(q, wakeup_.descriptor(), &transports::wakeup::one,
+                                   sizeof transports::wakeup::one);
 }
 
 rd_kafka_queue_t* client::redirect() {

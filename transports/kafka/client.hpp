@@ -1,10 +1,10 @@
 // One client of librdkafka, all of whose events come on one queue.
 #pragma once
 
+#include "../shared/wakeup.hpp"
 #include "handles.hpp"
 #include "options.hpp"
 #include "trouble.hpp"
-#include "wakeup.hpp"
 
 #include <sagaflow/kafka.hpp>
 
@@ -16,7 +16,7 @@ namespace sagaflow::kafka {
 class client {
   public:
     // Events wake `w`. Throws error(invalid_argument).
-    client(role r, conf_handle conf, wakeup& w, log_sink* log, std::shared_ptr<trouble> t);
+    client(role r, conf_handle conf, transports::wakeup& w, log_sink* log, std::shared_ptr<trouble> t);
     // May take long: see `reaper`. A consumer must have left its group, or it is left to its session's end.
     ~client();
     client(const client&) = delete;
@@ -37,7 +37,7 @@ class client {
     event_handle poll(rd_kafka_queue_t* q);
     void write_log(rd_kafka_event_t* e) const;
 
-    wakeup& wakeup_;
+    transports::wakeup& wakeup_;
     log_sink* const log_;
     const std::shared_ptr<trouble> trouble_;
     rd_kafka_t* kafka_ = nullptr;

@@ -66,7 +66,7 @@ std::string owner_instances(const std::string& address) {
 }
 
 consumer::consumer(const transport_options& options, std::shared_ptr<const wire::envelope> envelope,
-                   const subscription& what, wakeup& w, std::shared_ptr<trouble> t, reaper& r,
+                   const subscription& what, transports::wakeup& w, std::shared_ptr<trouble> t, reaper& r,
                    condition_handler condition, std::function<void()> missing)
     : options_(options),
       envelope_(std::move(envelope)),

@@ -32,7 +32,7 @@ class consumer : public served {
 
     // `owner`: of the address (subscription::sole_owner); may be empty.
     consumer(const transport_options& options, std::shared_ptr<const wire::envelope> envelope,
-             const subscription& what, wakeup& w, std::shared_ptr<trouble> t, reaper& r,
+             const subscription& what, transports::wakeup& w, std::shared_ptr<trouble> t, reaper& r,
              condition_handler condition, std::function<void()> missing);
 
     const std::shared_ptr<transports::group>& local() const { return group_; }

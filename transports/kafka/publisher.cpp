@@ -62,7 +62,7 @@ std::string fatal_reason(rd_kafka_t* kafka) {
 } // namespace
 
 publisher::publisher(const transport_options& options, std::shared_ptr<const wire::envelope> envelope,
-                     wakeup& w, std::shared_ptr<trouble> t, reaper& r)
+                     transports::wakeup& w, std::shared_ptr<trouble> t, reaper& r)
     : options_(options),
       envelope_(std::move(envelope)),
       wakeup_(w),

@@ -23,8 +23,8 @@ namespace sagaflow::kafka {
 // caller's to publish again, and comes then after later ones that did not fail.
 class publisher : public served {
   public:
-    publisher(const transport_options& options, std::shared_ptr<const wire::envelope> envelope, wakeup& w,
-              std::shared_ptr<trouble> t, reaper& r);
+    publisher(const transport_options& options, std::shared_ptr<const wire::envelope> envelope,
+              transports::wakeup& w, std::shared_ptr<trouble> t, reaper& r);
 
     // Any thread; does not block.
     void publish(std::vector<message>&& batch, publish_handler&& done);
@@ -59,7 +59,7 @@ class publisher : public served {
 
     const transport_options& options_;
     const std::shared_ptr<const wire::envelope> envelope_;
-    wakeup& wakeup_;
+    transports::wakeup& wakeup_;
     const std::shared_ptr<trouble> trouble_;
     reaper& reaper_;
 

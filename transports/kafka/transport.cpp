@@ -1,6 +1,7 @@
 // The transport over Kafka: its parts, and its one thread that serves them.
 #include "../shared/consumer.hpp"
 #include "../shared/health_board.hpp"
+#include "../shared/making.hpp"
 #include "../shared/ownership.hpp"
 #include "consumer.hpp"
 #include "owners.hpp"
@@ -31,21 +32,6 @@ using steady = std::chrono::steady_clock;
 using place = std::pair<std::string, std::string>; // address and group
 
 constexpr milliseconds between_looks{20};
-
-std::shared_ptr<const wire::envelope> envelope_of(const transport_options& options) {
-    if (options.envelope) return options.envelope;
-    wire::cloudevents_options how;
-    how.prefix = "ce_";
-    how.limits.body_bytes = std::max(how.limits.body_bytes, options.message_bytes);
-    return wire::make_cloudevents(how);
-}
-
-transport_options checked(transport_options options) {
-    if (const auto refused = check(options); !refused.empty())
-        throw error(errc::invalid_argument,
-                    "the Kafka transport's option '" + refused.front().name + "': " + refused.front().what);
-    return options;
-}
 
 class transport_impl final : public transport {
   public:
@@ -79,7 +65,7 @@ class transport_impl final : public transport {
 
     const transport_options options_;
     const std::shared_ptr<const wire::envelope> envelope_;
-    wakeup wakeup_;
+    transports::wakeup wakeup_;
     reaper reaper_;
     transports::health_board board_{2}; // the broker, and the consumers
     std::atomic<watch*> hinted_{nullptr};
@@ -102,8 +88,8 @@ class transport_impl final : public transport {
 };
 
 transport_impl::transport_impl(transport_options options)
-    : options_(checked(std::move(options))),
-      envelope_(envelope_of(options_)),
+    : options_(transports::checked(std::move(options), "Kafka")),
+      envelope_(transports::envelope_of(options_, "ce_")),
       trouble_(std::make_shared<trouble>([this] {
           if (auto* w = hinted_.load()) w->hint();
       })),
@@ -290,10 +276,7 @@ void transport_impl::set_condition(const place& of, const std::string& what) {
 void transport_impl::forget_finished() {
     std::vector<std::unique_ptr<transports::consumer>> finished;
     const std::lock_guard lock(mutex_);
-    const auto gone = std::stable_partition(subscriptions_.begin(), subscriptions_.end(),
-                                            [](const auto& s) { return !s->finished(); });
-    std::move(gone, subscriptions_.end(), std::back_inserter(finished));
-    subscriptions_.erase(gone, subscriptions_.end());
+    finished = transports::take_finished(subscriptions_);
 }
 
 void transport_impl::close() {
@@ -333,14 +316,7 @@ void transport_impl::leave_groups(steady::time_point deadline) {
 } // namespace
 
 std::shared_ptr<sagaflow::transport> make_transport(transport_options options) {
-    // Whoever has it last may be one of its own threads, in a handler of the user's.
-    return {new transport_impl(std::move(options)), [](transport_impl* last) {
-                if (last->is_own_thread()) {
-                    std::thread([last] { delete last; }).detach();
-                } else {
-                    delete last;
-                }
-            }};
+    return transports::shared_with_its_threads(std::make_unique<transport_impl>(std::move(options)));
 }
 
 } // namespace sagaflow::kafka

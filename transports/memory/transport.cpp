@@ -152,10 +152,7 @@ void transport_impl::consume(subscription what, delivery_handler handler) {
     std::vector<std::unique_ptr<consumer>> finished;
     const std::lock_guard lock(mutex_);
     if (closed_) throw error(errc::stopped, "the transport is closed: make a new one");
-    const auto gone = std::stable_partition(consumers_.begin(), consumers_.end(),
-                                            [](const auto& c) { return !c->finished(); });
-    std::move(gone, consumers_.end(), std::back_inserter(finished));
-    consumers_.erase(gone, consumers_.end());
+    finished = transports::take_finished(consumers_);
 
     auto& at = addresses_[what.address];
     transports::check_ownership(at.owners, what);

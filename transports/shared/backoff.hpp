@@ -1,6 +1,7 @@
 // How long to wait before the next attempt to reach a broker.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <random>
 

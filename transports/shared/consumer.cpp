@@ -1,5 +1,7 @@
 #include "consumer.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -58,6 +60,15 @@ consumer::~consumer() {
     } else {
         thread_.join();
     }
+}
+
+std::vector<std::unique_ptr<consumer>> take_finished(std::vector<std::unique_ptr<consumer>>& all) {
+    const auto gone =
+        std::stable_partition(all.begin(), all.end(), [](const auto& c) { return !c->finished(); });
+    std::vector<std::unique_ptr<consumer>> finished(std::make_move_iterator(gone),
+                                                    std::make_move_iterator(all.end()));
+    all.erase(gone, all.end());
+    return finished;
 }
 
 } // namespace sagaflow::transports

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace sagaflow::transports {
 
@@ -33,5 +34,9 @@ class consumer {
     std::shared_ptr<std::atomic<bool>> finished_ = std::make_shared<std::atomic<bool>>(false);
     std::thread thread_;
 };
+
+// Those that have finished, out of `all`: to be destroyed, which joins their threads, without a lock that a
+// handler may want.
+std::vector<std::unique_ptr<consumer>> take_finished(std::vector<std::unique_ptr<consumer>>& all);
 
 } // namespace sagaflow::transports
