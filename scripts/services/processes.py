@@ -4,7 +4,7 @@ A server and all that it starts carry SAGAFLOW_SERVICE=<the server's folder> in 
 when whoever started them died in between. Some write their title over it (Redis, PostgreSQL), so the server's pid is noted
 too, with the moment of its start and the boot: a note that went stale names no process, whatever has that pid now. Nothing
 else than what is marked, noted or a descendant of such is ever sent a signal, and that through a pidfd, so that a pid which
-is used again in between is not hit either. A zombie counts as gone.
+is used again in between is not hit either. A zombie counts as gone, unless threads of it still end: they hold its ports.
 """
 import contextlib
 import os
@@ -57,13 +57,14 @@ def noted(folder):
 
 
 def parents():
-    """pid -> parent of all processes that are not zombies."""
+    """pid -> parent of all processes that are not gone."""
     result = {}
     for pid in all_pids():
         with contextlib.suppress(OSError):
-            state, parent = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[:2]
-            if state not in "ZX":
-                result[pid] = int(parent)
+            stat = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+            state, parent, threads = stat[0], int(stat[1]), int(stat[17])
+            if state not in "ZX" or threads > 1:
+                result[pid] = parent
     return result
 
 

@@ -58,7 +58,8 @@ void gated_store::fail_if_told(std::optional<store_error>& with) {
     if (!with) return;
     ++failures_;
     changed_.notify_all();
-    throw store_error(*with);
+    throw store_error(with->which(), with->code(),
+                      with->what()); // a copy would share its text with another thread
 }
 
 ownership gated_store::claim(std::uint32_t shard, const std::string& owner) {
