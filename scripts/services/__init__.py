@@ -8,12 +8,12 @@
 Every kind takes folder=… (kept, and gone on from), port=… and its options; docs/servers.md tells them.
 """
 from .failure import Failure
-from .kafka import Kafka as kafka, Kafka3 as kafka3, KafkaAuth as kafka_auth
+from .kafka import Kafka as kafka, Kafka3 as kafka3, KafkaAuth as kafka_auth, KafkaLink as kafka_link
 from .postgres import Postgres as postgres
 from .rabbitmq import RabbitMQ as rabbitmq
 from .redis import Redis as redis
 from .toxiproxy import Toxiproxy as toxiproxy
 
-KINDS = {kind.kind: kind for kind in (kafka, kafka3, kafka_auth, rabbitmq, postgres, redis, toxiproxy)}
+KINDS = {kind.kind: kind for kind in (kafka, kafka3, kafka_auth, kafka_link, rabbitmq, postgres, redis, toxiproxy)}
 
-__all__ = ["Failure", "KINDS", "kafka", "kafka3", "kafka_auth", "postgres", "rabbitmq", "redis", "toxiproxy"]
+__all__ = ["Failure", "KINDS", "kafka", "kafka3", "kafka_auth", "kafka_link", "postgres", "rabbitmq", "redis", "toxiproxy"]

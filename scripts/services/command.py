@@ -16,8 +16,9 @@ from .install import CACHE
 
 USAGE = """Private servers on 127.0.0.1 for tests and demos; what is missing is installed.
 
-  ./services up KIND...       starts kafka, kafka3, kafka-auth, rabbitmq, postgres, redis or toxiproxy; prints `name value`
-                              for each address when it answers, then `ready`. One that runs already is left as it is.
+  ./services up KIND...       starts kafka, kafka3, kafka-auth, kafka-link, rabbitmq, postgres, redis or toxiproxy; prints
+                              `name value` for each address when it answers, then `ready`. One that runs already is left
+                              as it is.
   ./services status           what there is, and whether it runs
   ./services kill9 NAME       SIGKILL; NAME is a kind, or one node: kafka3-2
   ./services restart NAME     in order, if it still runs; the same port, the same data

@@ -1,4 +1,4 @@
-"""Apache Kafka (KRaft): one node, three nodes, or one that asks who its clients are."""
+"""Apache Kafka (KRaft): one node, three nodes, one that asks who its clients are, or one behind a link."""
 import concurrent.futures
 import struct
 import subprocess
@@ -16,7 +16,7 @@ process.roles=broker,controller
 node.id={id}
 controller.quorum.voters={voters}
 listeners={listeners},CONTROLLER://127.0.0.1:{controller_port}
-advertised.listeners={listeners}
+advertised.listeners={advertised}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL
@@ -87,6 +87,10 @@ class Kafka(Service):
     def listeners(self, node):
         return f"PLAINTEXT://{self.address(self.port_name(node))}"
 
+    def advertised(self, node):
+        """Where clients are sent to."""
+        return self.listeners(node)
+
     def more_properties(self):
         return ""
 
@@ -105,7 +109,7 @@ class Kafka(Service):
             folder = self.node_folder(n)
             folder.mkdir(exist_ok=True)
             (folder / "server.properties").write_text(PROPERTIES.format(
-                id=n, voters=voters, listeners=self.listeners(n), controller_port=self.ports[self.controller_name(n)],
+                id=n, voters=voters, listeners=self.listeners(n), advertised=self.advertised(n), controller_port=self.ports[self.controller_name(n)],
                 folder=folder, replicas=self.nodes, in_sync=1 + self.nodes // 3, more=self.more_properties(),
                 create_topics=str(self.options["create_topics"]).lower()), encoding="utf-8")
             (folder / "log4j.properties").write_text(LOG4J, encoding="utf-8")
@@ -176,6 +180,20 @@ class Kafka3(Kafka):
 
     def addresses(self):
         return {"kafka": self.bootstrap, **{f"kafka-{n}": self.address(f"kafka-{n}") for n in (1, 2, 3)}}
+
+
+class KafkaLink(Kafka):
+    """Sends its clients to another port, `kafka-link`, where nobody listens until a toxiproxy does: all goes through it."""
+
+    kind = "kafka-link"
+    port_names = ("kafka", "controller", "kafka-link")
+    foreign_ports = ("kafka-link",)
+
+    def advertised(self, node):
+        return f"PLAINTEXT://{self.address('kafka-link')}"
+
+    def addresses(self):
+        return {"kafka": self.bootstrap, "kafka-link": self.address("kafka-link")}
 
 
 class KafkaAuth(Kafka):

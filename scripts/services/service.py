@@ -18,6 +18,7 @@ class Service:
 
     kind       its name on the command line
     port_names its ports, the one that clients use first
+    foreign_ports those of them that are kept for another program to listen on
     options    what can be chosen, with defaults
     needs()    installs what is missing
     prepare()  makes what a fresh folder needs; configure() writes the settings, before each start
@@ -27,6 +28,7 @@ class Service:
 
     kind = ""
     port_names = ()
+    foreign_ports = ()
     options = {}
 
     def __init__(self, folder=None, port=None, **options):
@@ -195,7 +197,7 @@ class Service:
         if len(waiting) < len(self.running):
             return
         for name, port in self.ports.items():
-            if not ports.is_free(port):
+            if name not in self.foreign_ports and not ports.is_free(port):
                 raise Failure(f"port {port} ({name} of {self.kind}) is in use by another program: end that one, "
                               "or choose another with --port")
 

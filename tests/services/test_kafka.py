@@ -28,3 +28,15 @@ class KafkaTest(ServiceCase):
             produce(kafka.bootstrap, "users", "Hedy")
             self.assertEqual(["Ada", "Grace", "Hedy"], consume(kafka.bootstrap, "users"))
             self.assertIn(" 0 topics", client("kcat", "-b", other.bootstrap, "-L"))
+
+    def test_the_clients_of_kafka_link_go_through_the_link_that_listens_there(self):
+        kafka, proxy = services.kafka_link(create_topics=True), services.toxiproxy()
+        with self.gone_afterwards(kafka, proxy):
+            link = proxy.link("kafka", kafka.address("kafka"), listen=kafka.address("kafka-link"))
+            produce(kafka.bootstrap, "users", "Ada")
+            link.cut()
+            with self.assertRaisesRegex(AssertionError, "Connection refused"):
+                client("kcat", "-b", kafka.bootstrap, "-t", "users", "-P", "-X", "message.timeout.ms=500", said="Bob\n")
+            link.heal()
+            kafka.restart()
+            self.assertEqual(["Ada"], consume(kafka.bootstrap, "users"))

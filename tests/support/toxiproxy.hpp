@@ -12,11 +12,11 @@ namespace sagaflow::testing {
 
 class faulty_link {
   public:
-    faulty_link(own_service& proxy, const std::string& upstream)
+    faulty_link(own_service& proxy, const std::string& upstream, const std::string& listen = "127.0.0.1:0")
         : api_("http://" + proxy.address("toxiproxy")) {
-        const auto made =
-            ask("POST", "/proxies",
-                R"({"name":"link","listen":"127.0.0.1:0","enabled":true,"upstream":")" + upstream + "\"}");
+        const auto made = ask(
+            "POST", "/proxies",
+            R"({"name":"link","enabled":true,"listen":")" + listen + R"(","upstream":")" + upstream + "\"}");
         const std::string key = "\"listen\":\"";
         const auto from = made.find(key) + key.size();
         address_ = made.substr(from, made.find('"', from) - from);
