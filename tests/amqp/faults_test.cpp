@@ -1,6 +1,7 @@
 // Where the transport can't do what it is asked to, and how it goes on. Each test that needs a broker to
 // itself starts one.
 #include "support/amqp_broker.hpp"
+#include "support/health_log.hpp"
 #include "support/own_service.hpp"
 #include "support/toxiproxy.hpp"
 
@@ -18,42 +19,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using condition = transport_health::condition;
-
-// What was told of health.
-class health_log {
-  public:
-    health_handler handler() {
-        return [this](const transport_health& h) {
-            const std::lock_guard lock(mutex_);
-            told_.push_back(h);
-            changed_.notify_all();
-        };
-    }
-    // The reason of the first that is so from the `from`th on; how many were told is set.
-    std::string wait_for(condition c, const std::string& reason_part = {}) {
-        std::unique_lock lock(mutex_);
-        std::string found;
-        const auto there = [&] {
-            for (auto i = seen_; i < told_.size(); ++i) {
-                if (told_[i].now != c || told_[i].reason.find(reason_part) == std::string::npos) continue;
-                found = told_[i].reason;
-                seen_ = i + 1;
-                return true;
-            }
-            return false;
-        };
-        if (!changed_.wait_for(lock, patience, there))
-            throw std::runtime_error("health was never so: " + reason_part +
-                                     "; last: " + (told_.empty() ? "" : told_.back().reason));
-        return found;
-    }
-
-  private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::vector<transport_health> told_;
-    std::size_t seen_ = 0;
-};
 
 struct connected {
     explicit connected(amqp::transport_options o) : bus(amqp::make_transport(std::move(o))) {

@@ -1,89 +1,161 @@
-// Brokers that die, or say nothing any more.
+// Brokers that die, or say nothing any more, while messages are on their way.
+#include "support/health_log.hpp"
 #include "support/own_service.hpp"
 
 #include <sagaflow/kafka.hpp>
 #include <sagaflow/testing/transport_script.hpp>
 
-#include <atomic>
-#include <functional>
+#include <chrono>
+#include <cstdlib>
+#include <memory>
 #include <set>
+#include <stdexcept>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
+#include <librdkafka/rdkafka.h>
 
 namespace sagaflow::testing {
 namespace {
 
-TEST(kafka_faults, loses_nothing_when_one_of_three_brokers_is_killed_under_load_and_comes_back) {
-    own_service brokers("kafka3");
-    const auto bus =
-        kafka::make_transport({.hosts = {brokers.address("kafka-1"), brokers.address("kafka-2")}});
-    const auto topic = unique_name("cluster");
-    bus->open({topic}, [](const transport_health&) {});
-    receiver r;
-    r.subscribe(*bus, {.address = topic, .group = "g"});
-    publisher out(bus);
-    std::set<std::string> expected;
-    int number = 0;
-    const auto publish_while = [&](const std::function<void()>& happens) {
-        std::atomic<bool> over{false};
-        std::thread other([&] {
-            happens();
-            over = true;
-        });
-        while (!over) {
-            std::vector<message> batch;
-            for (int saga = 0; saga < 20; ++saga)
-                batch.push_back(make_message(topic, "saga-" + std::to_string(saga), number));
-            ++number;
-            for (const auto& m : batch) expected.insert(m.id);
-            out.publish_all(std::move(batch));
-            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+using namespace std::chrono_literals;
+using condition = transport_health::condition;
+using clock = std::chrono::steady_clock;
+
+// Publishes some messages of many sagas, again and again, whether they are accepted or not.
+class load {
+  public:
+    load(std::shared_ptr<transport> bus, std::string topic)
+        : topic_(std::move(topic)), out_(std::move(bus)), thread_([this](const std::stop_token& stop) {
+              for (int n = 0; !stop.stop_requested(); ++n) {
+                  std::vector<message> batch;
+                  for (int saga = 0; saga < 10; ++saga)
+                      batch.push_back(make_message(topic_, "saga-" + std::to_string(saga), n));
+                  batches_.emplace_back(out_.publish(batch), batch);
+                  std::this_thread::sleep_for(30ms);
+              }
+          }) {}
+
+    // Ends it, publishes again what failed, and expects that all came.
+    void expect_all_at(const receiver& r) {
+        thread_.request_stop();
+        thread_.join();
+        std::set<std::string> expected;
+        for (auto& [number, batch] : batches_) {
+            const auto verdicts = out_.wait(number);
+            std::vector<message> again;
+            for (std::size_t i = 0; i < batch.size(); ++i) {
+                expected.insert(batch[i].id);
+                if (verdicts[i] != published::verdict::accepted) again.push_back(batch[i]);
+            }
+            out_.publish_all(std::move(again));
         }
-        other.join();
-    };
-    publish_while([&] { brokers.kill9("kafka3-1"); });
-    publish_while([&] { brokers.start("kafka3-1"); });
-    std::set<std::string> came;
-    for (std::size_t seen = 0; came.size() < expected.size();) {
-        const auto all = r.wait_for(seen + 1);
-        for (; seen < all.size(); ++seen) came.insert(all[seen].content.id);
+        std::set<std::string> came;
+        for (std::size_t seen = 0; came.size() < expected.size();) {
+            const auto all = r.wait_for(seen + 1);
+            for (; seen < all.size(); ++seen) came.insert(all[seen].content.id);
+        }
+        EXPECT_EQ(came, expected);
+        EXPECT_EQ(out_.report_counts(), std::vector<std::size_t>{1});
     }
-    EXPECT_EQ(came, expected);
-    EXPECT_EQ(out.report_counts(), std::vector<std::size_t>{1});
-    bus->close();
+
+  private:
+    const std::string topic_;
+    publisher out_;
+    std::vector<std::pair<std::size_t, std::vector<message>>> batches_;
+    std::jthread thread_;
+};
+
+struct under_load {
+    explicit under_load(kafka::transport_options o) : bus(kafka::make_transport(std::move(o))) {
+        bus->open({topic}, health.handler());
+        r.subscribe(*bus, {.address = topic, .group = "g"});
+        messages = std::make_unique<load>(bus, topic);
+        r.wait_for(100);
+        health.wait_for(condition::up);
+    }
+    ~under_load() { bus->close(); }
+
+    std::string topic = unique_name("faults");
+    health_log health;
+    receiver r;
+    std::shared_ptr<transport> bus;
+    std::unique_ptr<load> messages;
+};
+
+// In a long run the broker is away for a minute in all, else until it is noticed.
+void stay_away(clock::time_point since) {
+    const char* const is_long = std::getenv("SAGAFLOW_LONG");
+    if (is_long != nullptr && std::string(is_long) == "1") std::this_thread::sleep_until(since + 1min);
+}
+
+// The id of the node that leads the topic's first partition.
+int leader_of(const std::string& topic, const std::string& broker) {
+    auto* conf = rd_kafka_conf_new();
+    rd_kafka_conf_set(conf, "bootstrap.servers", broker.c_str(), nullptr, 0);
+    const std::unique_ptr<rd_kafka_t, void (*)(rd_kafka_t*)> client(
+        rd_kafka_new(RD_KAFKA_PRODUCER, conf, nullptr, 0), rd_kafka_destroy);
+    const std::unique_ptr<rd_kafka_topic_t, void (*)(rd_kafka_topic_t*)> asked(
+        rd_kafka_topic_new(client.get(), topic.c_str(), nullptr), rd_kafka_topic_destroy);
+    const rd_kafka_metadata_t* found = nullptr;
+    if (rd_kafka_metadata(client.get(), 0, asked.get(), &found, 10'000) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        throw std::runtime_error("no metadata of " + topic);
+    const int leader = found->topics[0].partitions[0].leader;
+    rd_kafka_metadata_destroy(found);
+    return leader;
+}
+
+TEST(kafka_faults, loses_nothing_when_the_leader_of_three_brokers_is_killed_under_load_and_comes_back) {
+    own_service brokers("kafka3");
+    under_load t({.hosts = {brokers.address("kafka-1"), brokers.address("kafka-2")}, .partitions = 1});
+    const auto leader = leader_of(t.topic, brokers.address("kafka-1"));
+    brokers.kill9("kafka3-" + std::to_string(leader));
+    const auto before = t.r.count();
+    t.r.wait_for(before + 100); // by another leader
+    brokers.start("kafka3-" + std::to_string(leader));
+    t.messages->expect_all_at(t.r);
+}
+
+TEST(kafka_faults, loses_nothing_when_the_broker_is_killed_under_load_and_comes_back) {
+    own_service broker("kafka");
+    under_load t({.hosts = {broker.address("kafka")}, .publish_timeout = 10s});
+    broker.kill9();
+    const auto since = clock::now();
+    t.health.wait_for(condition::down);
+    stay_away(since);
+    broker.start();
+    t.health.wait_for(condition::up);
+    t.messages->expect_all_at(t.r);
 }
 
 // As behind a link that swallows everything.
-TEST(kafka_faults, tells_that_the_broker_is_silent_and_goes_on_when_it_speaks_again) {
+TEST(kafka_faults, tells_within_ten_seconds_that_the_broker_is_silent_and_goes_on_when_it_speaks_again) {
     own_service broker("kafka");
-    const auto bus = kafka::make_transport({.hosts = {broker.address("kafka")}, .partitions = 1});
-    const auto topic = unique_name("silent");
-    gate down;
-    gate up_again;
-    std::atomic<bool> was_down{false};
-    bus->open({topic}, [&](const transport_health& h) {
-        if (h.now != transport_health::condition::up) {
-            was_down = true;
-            down.open();
-        } else if (was_down) {
-            up_again.open();
-        }
-    });
-    receiver r;
-    r.subscribe(*bus, {.address = topic, .group = "g"});
-    publisher out(bus);
-    out.publish_all({make_message(topic, "ada", 1)});
-    r.wait_for(1);
+    under_load t({.hosts = {broker.address("kafka")}, .publish_timeout = 10s});
     broker.pause();
-    const auto waiting = out.publish({make_message(topic, "ada", 2)});
-    down.wait();
+    const auto since = clock::now();
+    t.health.wait_for(condition::down);
+    EXPECT_LT(clock::now() - since, 10s);
+    stay_away(since);
     broker.resume();
-    up_again.wait();
-    if (out.wait(waiting).front() != published::verdict::accepted)
-        out.publish_all({make_message(topic, "ada", 2)});
-    std::set<std::string> came;
-    for (std::size_t n = 1; !came.contains("step-2"); ++n) came.insert(r.wait_for(n)[n - 1].content.step);
+    t.health.wait_for(condition::up);
+    t.messages->expect_all_at(t.r);
+}
+
+TEST(kafka_faults, tells_within_ten_seconds_that_the_broker_is_silent_also_when_nothing_is_published) {
+    own_service broker("kafka");
+    const auto bus = kafka::make_transport({.hosts = {broker.address("kafka")}});
+    health_log health;
+    bus->open({unique_name("silent")}, health.handler());
+    health.wait_for(condition::up);
+    broker.pause();
+    const auto since = clock::now();
+    health.wait_for(condition::down);
+    EXPECT_LT(clock::now() - since, 10s);
+    broker.resume();
+    health.wait_for(condition::up);
     bus->close();
 }
 

@@ -119,7 +119,6 @@ void set_common(builder& b, const transport_options& o) {
     b.set("socket.connection.setup.timeout.ms", "10000", "");
     b.set("reconnect.backoff.ms", "50", "");
     b.set("reconnect.backoff.max.ms", "500", "");
-    b.set("topic.metadata.refresh.interval.ms", "60000", "");
     b.set("topic.metadata.refresh.fast.interval.ms", "50", "");
     b.set("allow.auto.create.topics", "false", "");
 }
@@ -147,6 +146,7 @@ void set_producer(builder& b, const transport_options& o) {
     b.set("enable.idempotence", "true", "");
     b.set("acks", "all", "");
     b.set("partitioner", "murmur2_random", "");
+    b.set("topic.metadata.refresh.interval.ms", "60000", "");
     b.set("linger.ms", "0", "");
     b.set("retry.backoff.ms", "50", "");
     b.set("request.timeout.ms", "10000", "");
@@ -163,6 +163,8 @@ void set_consumer(builder& b, const transport_options& o) {
     b.set("auto.commit.interval.ms", "500", "");
     b.set("enable.auto.offset.store", "false", "");
     b.set("auto.offset.reset", "earliest", "");
+    // 2.0.2 that loses its connection while it joins a group goes on with that at the next refresh only.
+    b.set("topic.metadata.refresh.interval.ms", "2000", "");
     b.set("partition.assignment.strategy", "range", "");
     b.set("session.timeout.ms", o.session_timeout, "session_timeout");
     b.set("heartbeat.interval.ms", o.session_timeout / 3, "session_timeout");

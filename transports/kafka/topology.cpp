@@ -30,6 +30,11 @@ bool has_leaders(const rd_kafka_metadata_topic_t& t) {
                                               [](const auto& p) { return p.leader >= 0; });
 }
 
+rd_kafka_resp_err_t state_of(const rd_kafka_metadata_topic_t& t) {
+    if (t.err == RD_KAFKA_RESP_ERR_NO_ERROR && !has_leaders(t)) return RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
+    return t.err;
+}
+
 // Asks about one topic, which makes the client remember it.
 rd_kafka_resp_err_t look(client& by, const std::string& topic, time_limit deadline) {
     const topic_handle known(rd_kafka_topic_new(by.get(), topic.c_str(), nullptr));
@@ -38,9 +43,13 @@ rd_kafka_resp_err_t look(client& by, const std::string& topic, time_limit deadli
     const metadata_handle held(found);
     if (err != RD_KAFKA_RESP_ERR_NO_ERROR) return err;
     if (held->topic_cnt < 1) return RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
-    const auto& t = held->topics[0];
-    if (t.err == RD_KAFKA_RESP_ERR_NO_ERROR && !has_leaders(t)) return RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
-    return t.err;
+    return state_of(held->topics[0]);
+}
+
+bool all_is_well(const rd_kafka_metadata_t& all, const std::string& topic) {
+    return std::any_of(all.topics, all.topics + all.topic_cnt, [&](const auto& t) {
+        return topic == t.topic && state_of(t) == RD_KAFKA_RESP_ERR_NO_ERROR;
+    });
 }
 
 topic_answer create(client& by, const transport_options& options, const std::string& topic,
@@ -121,14 +130,19 @@ bool is_there(client& by, const std::string& topic, time_limit deadline) {
 
 topic_answer ensure(client& by, const transport_options& options, const std::vector<std::string>& topics,
                     time_limit deadline) {
-    for (const auto& topic : topics)
-        if (auto answer = ensure_one(by, options, topic, deadline); answer.is != what::usable) return answer;
-    if (!topics.empty()) return {};
+    std::vector<topic_handle> known; // one question about all that the client knows
+    for (const auto& topic : topics) known.emplace_back(rd_kafka_topic_new(by.get(), topic.c_str(), nullptr));
     const rd_kafka_metadata_t* found = nullptr;
     const auto err = rd_kafka_metadata(by.get(), 0, nullptr, &found, left(deadline));
     const metadata_handle held(found);
-    if (err == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
-    return {is_local(err) ? what::away : what::refused, rd_kafka_err2str(err)};
+    if (err == RD_KAFKA_RESP_ERR__TIMED_OUT) return {what::away, "no broker has answered"};
+    if (err != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return {is_local(err) ? what::away : what::refused, rd_kafka_err2str(err)};
+    for (const auto& topic : topics) {
+        if (all_is_well(*held, topic)) continue;
+        if (auto answer = ensure_one(by, options, topic, deadline); answer.is != what::usable) return answer;
+    }
+    return {};
 }
 
 } // namespace sagaflow::kafka

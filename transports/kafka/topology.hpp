@@ -22,8 +22,8 @@ struct topic_answer {
 };
 
 // As options.topology wants it, and so that the client knows them all when it sends the first message
-// (librdkafka 2.0.2 would wait up to a second for that). Blocks until the deadline at most. Any thread, as
-// all of librdkafka.
+// (librdkafka 2.0.2 would wait up to a second for that); without topics, whether a broker answers. Blocks
+// until the deadline at most. Any thread, as all of librdkafka.
 topic_answer ensure(client& by, const transport_options& options, const std::vector<std::string>& topics,
                     std::chrono::steady_clock::time_point deadline);
 

@@ -291,8 +291,9 @@ void transport_impl::close() {
     for (const auto& s : subscriptions) s->stop();
     subscriptions.clear();
     const auto deadline = steady::now() + options_.close_timeout;
-    leave_groups(deadline);
     watch_.stop();
+    leave_groups(deadline);
+    watch_.join();
     stopping_ = true;
     wakeup_.wake();
     io_.join();

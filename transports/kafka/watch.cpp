@@ -15,8 +15,11 @@ using what = topic_answer::what;
 using steady = std::chrono::steady_clock;
 using condition = transport_health::condition;
 
-constexpr milliseconds until_it_is_away{1'000};
-constexpr milliseconds between_looks{300};
+constexpr milliseconds until_it_is_away{1'000};   // when librdkafka says that something is wrong
+constexpr milliseconds until_it_is_silent{4'000}; // longer than an answer takes over a slow link
+constexpr milliseconds while_it_is_well{
+    4'000}; // librdkafka alone notices a silent broker after 10 s and more
+constexpr milliseconds while_it_is_away{300};
 
 } // namespace
 
@@ -29,15 +32,22 @@ watch::watch(const transport_options& options, const publisher& by, transports::
 
 watch::~watch() {
     stop();
+    join();
 }
 
 void watch::stop() {
-    {
-        const std::lock_guard lock(mutex_);
-        stopping_ = true;
-    }
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
     changed_.notify_all();
+}
+
+void watch::join() {
     if (thread_.joinable()) thread_.join();
+}
+
+// close() waits for a look that is under way.
+milliseconds watch::patience() const {
+    return std::min(until_it_is_silent, options_.close_timeout);
 }
 
 void watch::hint() {
@@ -59,10 +69,12 @@ topic_answer watch::need(const std::vector<std::string>& topics, steady::time_po
         topics_.insert(topics.begin(), topics.end());
     }
     topic_answer answer{what::away, "the transport is closed"};
+    auto wait = until_it_is_away;
     do {
         const auto c = by_.connection();
         if (!c) break;
-        answer = ensure(*c, options_, topics, std::min(deadline, steady::now() + until_it_is_away));
+        answer = ensure(*c, options_, topics, std::min(deadline, steady::now() + wait));
+        wait = until_it_is_silent;
     } while (answer.is == what::away && trouble_->text().empty() && steady::now() < deadline);
     if (answer.is == what::refused) {
         const std::lock_guard lock(mutex_);
@@ -84,15 +96,17 @@ void watch::report(const topic_answer& answer) {
     board_.set(0, {condition::down, why.empty() ? answer.why : why});
 }
 
-bool watch::look() {
+bool watch::look(bool was_well, bool hinted) {
     std::vector<std::string> topics;
-    {
+    if (!was_well || hinted) {
         const std::lock_guard lock(mutex_);
         topics.assign(topics_.begin(), topics_.end());
     }
+    const bool is_known = was_well && !trouble_->text().empty();
     const auto c = by_.connection();
-    const auto answer = c ? ensure(*c, options_, topics, steady::now() + until_it_is_away)
-                          : topic_answer{what::away, "the producer is made anew"};
+    const auto answer =
+        c ? ensure(*c, options_, topics, steady::now() + (is_known ? until_it_is_away : patience()))
+          : topic_answer{what::away, "the producer is made anew"};
     report(answer);
     return answer.is == what::usable && run_errands();
 }
@@ -113,13 +127,14 @@ void watch::run() {
     std::unique_lock lock(mutex_);
     bool well = true;
     while (!stopping_) {
-        if (well) changed_.wait(lock, [&] { return hinted_ || stopping_; });
-        hinted_ = false;
+        const auto news = [&] { return hinted_ || stopping_; };
+        if (well) changed_.wait_for(lock, while_it_is_well, news);
+        const bool hinted = std::exchange(hinted_, false);
         if (stopping_) break;
         lock.unlock();
-        well = look();
+        well = look(well, hinted);
         lock.lock();
-        changed_.wait_for(lock, between_looks, [&] { return stopping_; });
+        changed_.wait_for(lock, while_it_is_away, [&] { return stopping_; });
     }
 }
 

@@ -1,4 +1,5 @@
-// Looks whether the broker is there, when something says that it may not be, and until it is.
+// Looks whether the broker is there: from time to time, when something says that it may not be, and until it
+// is.
 #pragma once
 
 #include "../shared/health_board.hpp"
@@ -34,12 +35,15 @@ class watch {
     void later(errand e);
     // Something may be wrong. Any thread; does not block.
     void hint();
+    // Ends it, soon; join() waits for that.
     void stop();
+    void join();
     bool is_own_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
 
   private:
     void run();
-    bool look();
+    bool look(bool was_well, bool hinted);
+    std::chrono::milliseconds patience() const;
     void report(const topic_answer& answer);
     bool run_errands();
 
