@@ -4,12 +4,14 @@
 ./demo --transport kafka|amqp builds the programs and calls this. It stays in the foreground; SIGINT and SIGTERM end all.
 """
 import argparse
+import http.client
 import json
 import os
 import select
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 sys.dont_write_bytecode = True
@@ -48,6 +50,18 @@ class Program:
         self.address = line.removeprefix(READY).strip()
         self.port = self.address.rpartition(":")[2]
 
+    def wait_until_ready(self):
+        while self.process.poll() is None:
+            connection = http.client.HTTPConnection(self.address, timeout=PATIENCE)
+            try:
+                connection.request("GET", "/readyz")
+                if connection.getresponse().status == 200:
+                    return
+            finally:
+                connection.close()
+            threading.Event().wait(0.05)
+        raise Ended(f"{self.name} did not start")
+
     def again(self):
         """The command that starts it again, on the same port."""
         kept = [a for a in self.command if not a.startswith("--port")]
@@ -70,8 +84,11 @@ def start(broker, chosen, config, running):
         return running[-1]
     customer = begin("customer_service", "--port=0")
     chat = begin("chat_service", "--port=0")
-    return begin("user_service", f"--port={chosen.port}", f"--chat.instances={chat.address}",
+    user = begin("user_service", f"--port={chosen.port}", f"--chat.instances={chat.address}",
                  f"--customer.instances={customer.address}")
+    for program in running:
+        program.wait_until_ready()
+    return user
 
 
 def stay(user, running):

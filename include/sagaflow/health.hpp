@@ -10,7 +10,7 @@ struct health_report {
     struct part {
         std::string name; // "store", "transport 0", …
         bool ok = true;
-        std::string reason; // for people; empty when ok
+        std::string reason; // for people; with ok, what is to be known nevertheless, or empty
     };
     bool ready = false; // all parts are ok and the engine runs
     std::vector<part> parts;

@@ -1,64 +1,20 @@
-#include <sagaflow/http_message.hpp>
+#include "http/json_string.hpp"
 
-#include <cstdint>
+#include <sagaflow/http_message.hpp>
 
 namespace sagaflow::http {
 namespace {
 
-// How many bytes the UTF-8 sequence at the start of `text` has; 0 if there is no valid one.
-std::size_t utf8_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-    const std::uint8_t lead = byte(0);
-    if (lead < 0x80) return 1;
-    const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xC0) != 0x80) return 0;
-    }
-    // Overlong forms, surrogates, and what is beyond U+10FFFF.
-    if (lead == 0xE0 && byte(1) < 0xA0) return 0;
-    if (lead == 0xED && byte(1) > 0x9F) return 0;
-    if (lead == 0xF0 && byte(1) < 0x90) return 0;
-    if (lead == 0xF4 && byte(1) > 0x8F) return 0;
-    return length;
-}
-
-void append_control(std::string& out, char c) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    out += "\\u00";
-    out += digits[static_cast<std::uint8_t>(c) >> 4];
-    out += digits[static_cast<std::uint8_t>(c) & 15];
-}
-
-void append_string(std::string& out, std::string_view text) {
-    out += '"';
-    while (!text.empty()) {
-        const std::size_t length = utf8_length(text);
-        const char c = text.front();
-        if (length == 0) {
-            out += "\xEF\xBF\xBD";
-        } else if (c == '"' || c == '\\') {
-            (out += '\\') += c;
-        } else if (length == 1 && (static_cast<std::uint8_t>(c) < 0x20 || c == 0x7F)) {
-            append_control(out, c);
-        } else {
-            out += text.substr(0, length);
-        }
-        text.remove_prefix(length == 0 ? 1 : length);
-    }
-    out += '"';
-}
-
 void append_member(std::string& out, std::string_view name, std::string_view value) {
-    append_string(out += ',', name);
-    append_string(out += ':', value);
+    append_json_string(out += ',', name);
+    append_json_string(out += ':', value);
 }
 
 void append_errors(std::string& out, const std::vector<problem::entry>& errors) {
     out += R"(,"errors":[)";
     for (const problem::entry& e : errors) {
         if (&e != &errors.front()) out += ',';
-        append_string(out += R"({"pointer":)", e.pointer);
+        append_json_string(out += R"({"pointer":)", e.pointer);
         append_member(out, "detail", e.detail);
         out += '}';
     }
@@ -69,13 +25,13 @@ void append_errors(std::string& out, const std::vector<problem::entry>& errors) 
 
 std::string to_json(const problem& p) {
     std::string out = R"({"type":)";
-    append_string(out, p.type.empty() ? "about:blank" : "urn:sagaflow:problem:" + p.type);
+    append_json_string(out, p.type.empty() ? "about:blank" : "urn:sagaflow:problem:" + p.type);
     append_member(out, "title", p.title.empty() ? status_name(p.status) : std::string_view(p.title));
     out += R"(,"status":)" + std::to_string(p.status);
     if (!p.detail.empty()) append_member(out, "detail", p.detail);
     if (!p.errors.empty()) append_errors(out, p.errors);
     for (const problem::member& m : p.members) {
-        append_string(out += ',', m.name);
+        append_json_string(out += ',', m.name);
         (out += ':') += m.json;
     }
     out += '}';

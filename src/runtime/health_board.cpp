@@ -4,6 +4,12 @@
 
 namespace sagaflow::runtime {
 
+namespace {
+
+constexpr auto lately = std::chrono::seconds(15); // a message that is not taken goes again sooner
+
+} // namespace
+
 health_board::health_board(std::size_t transports, std::shared_ptr<log_sink> log)
     : log_(std::move(log)), transports_(transports, {false, "it was not opened"}) {}
 
@@ -61,6 +67,12 @@ void health_board::recovering(bool now) {
     recovering_ = now;
 }
 
+void health_board::not_taken(const std::string& reason) {
+    const std::lock_guard lock(mutex_);
+    not_taken_ = reason;
+    not_taken_at_ = std::chrono::steady_clock::now();
+}
+
 health_report health_board::report() const {
     const std::lock_guard lock(mutex_);
     health_report r;
@@ -71,8 +83,11 @@ health_report health_board::report() const {
         r.parts.push_back({"transport " + std::to_string(i), transports_[i].ok, transports_[i].reason});
     r.ready = true;
     for (const auto& p : r.parts) r.ready = r.ready && p.ok;
-    // Starts are taken meanwhile: it is told, but the engine is ready.
+    // Starts are taken meanwhile: these are told, but the engine is ready.
     r.parts.push_back({"recovery", true, recovering_ ? "unfinished sagas are being found again" : ""});
+    const bool failing = !not_taken_.empty() && std::chrono::steady_clock::now() - not_taken_at_ < lately;
+    r.parts.push_back(
+        {"publishing", true, failing ? "messages are not taken, and published again: " + not_taken_ : ""});
     return r;
 }
 

@@ -7,6 +7,7 @@
 #include <sagaflow/transport.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -29,6 +30,8 @@ class health_board {
     void running();
     void ended(const std::string& reason);
     void recovering(bool now);
+    // A transport did not take a message: told for a while, as the engine is ready nevertheless.
+    void not_taken(const std::string& reason);
 
     health_report report() const;
 
@@ -44,6 +47,8 @@ class health_board {
     std::array<condition, 2> store_; // by use
     std::vector<condition> transports_;
     bool recovering_ = false;
+    std::string not_taken_;
+    std::chrono::steady_clock::time_point not_taken_at_;
 };
 
 } // namespace sagaflow::runtime

@@ -180,6 +180,7 @@ void shard_loop::publish(std::size_t transport, core::outgoing&& batch) {
 }
 
 void shard_loop::note_failure(const std::string& reason, time_point now) {
+    with_.health.not_taken(reason);
     ++failures_.untold;
     if (failures_.told && now - *failures_.told < std::chrono::minutes(1)) return;
     log(with_.log, log_level::warn, "a transport did not take messages; they are published again",

@@ -304,9 +304,11 @@ TEST(server, takes_no_routes_once_it_is_started) {
 
 TEST(health, is_alive_always_and_ready_when_every_part_is) {
     std::atomic<bool> ready{true};
+    std::atomic<const char*> note{""};
     http::server server;
     http::add_health(server, [&]() -> sagaflow::health_report {
-        if (ready) return {.ready = true, .parts = {}};
+        if (ready)
+            return {.ready = true, .parts = {{.name = "publishing", .ok = true, .reason = note.load()}}};
         return {.ready = false,
                 .parts = {{.name = "store", .ok = false, .reason = "the disk is full"},
                           {.name = "transport 0", .ok = true, .reason = ""}}};
@@ -318,7 +320,10 @@ TEST(health, is_alive_always_and_ready_when_every_part_is) {
         return c.read_reply();
     };
     EXPECT_EQ(ask("/livez").status, 200);
+    EXPECT_EQ(ask("/readyz").body, R"({"status":"up"})");
+    note = "commands are not \"taken\"";
     EXPECT_EQ(ask("/readyz").status, 200);
+    EXPECT_EQ(ask("/readyz").body, R"({"status":"up","notes":{"publishing":"commands are not \"taken\""}})");
     ready = false;
     EXPECT_EQ(ask("/livez").status, 200);
     const auto r = ask("/readyz");

@@ -20,7 +20,7 @@ constexpr std::uint64_t end_event = 7;
 
 struct ended_request : ::testing::Test {
     ended_request() {
-        add_user_routes(server, {s.requests, s.users, s.engine, s.workers}, {});
+        add_user_routes(server, {s.requests, s.users, s.engine, s.running, s.workers}, {});
         server.start();
         end("ada", end_document);
     }

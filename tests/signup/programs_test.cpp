@@ -29,12 +29,11 @@ struct split : ::testing::Test {
         options.password = {.memory_kib = 64, .passes = 1};
         chat = std::make_unique<copy_program>(options, role::chat, bus, nullptr);
         customer = std::make_unique<copy_program>(options, role::customer, bus, nullptr);
-        chat->start();
-        customer->start();
+        for (program* p : {chat.get(), customer.get()}) begin(*p);
         chat_client = std::make_unique<demo_client>("chat", std::vector{at(*chat)});
         customer_client = std::make_unique<demo_client>("customer", std::vector{at(*customer)});
         user = std::make_unique<user_program>(options, bus, *chat_client, *customer_client, nullptr);
-        user->start();
+        begin(*user);
     }
     ~split() override {
         user->stop();
@@ -43,6 +42,10 @@ struct split : ::testing::Test {
         bus->close();
     }
 
+    static void begin(program& p) {
+        p.listen();
+        p.start();
+    }
     static http_test::reply ask(const program& p, const std::string& request) {
         client c(p.port());
         c.send(request);
@@ -119,7 +122,7 @@ TEST_F(split, F2_a_second_user_service_on_the_same_answers_is_refused_and_told_w
     options.data = other.path().string();
     user_program second(options, bus, *chat_client, *customer_client, nullptr);
     try {
-        second.start();
+        begin(second);
         FAIL() << "it started";
     } catch (const sagaflow::error& e) {
         EXPECT_EQ(e.code(), sagaflow::errc::in_use);
@@ -129,7 +132,7 @@ TEST_F(split, F2_a_second_user_service_on_the_same_answers_is_refused_and_told_w
 
 TEST_F(split, two_instances_of_chat_share_their_users) {
     copy_program more(options, role::chat, bus, nullptr);
-    more.start();
+    begin(more);
     for (const auto* id : {"ada", "bob", "cora", "dan"})
         EXPECT_NE(sign_up(id).find("USER_INSERT_COMPLETE"), std::string::npos);
     chat->stop();

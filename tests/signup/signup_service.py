@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 PATIENCE = 60  # seconds; a bound on waiting, never a pause
@@ -82,6 +83,23 @@ class Program:
         if not line.startswith(prefix):
             raise RuntimeError(f"it did not get ready: {line!r} {self.logged()}")
         self.port = int(line.removeprefix(prefix))
+
+    def wait_until_ready(self):
+        deadline = time.monotonic() + PATIENCE
+        while (answer := self.get("/readyz"))[0] != 200:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"it did not get ready: {answer} {self.logged()}")
+            threading.Event().wait(0.02)
+
+    def get(self, path):
+        """(status, body as text) of its HTTP interface."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        finally:
+            connection.close()
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)

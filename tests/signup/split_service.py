@@ -52,9 +52,10 @@ class Part(Program):
 
 
 class SplitService(Service):
-    """What is asked of it goes to user_service; so do kill, start and stop. `more`: lines of YAML."""
+    """What is asked of it goes to user_service; so do kill, start and stop. `more`: lines of YAML. Without `ready` they may
+    still be starting."""
 
-    def __init__(self, address, flow="compensate", wire="cloudevents", more=""):
+    def __init__(self, address, flow="compensate", wire="cloudevents", more="", ready=True):
         self.folder = tempfile.mkdtemp(prefix="signup-")
         self.config = Path(self.folder, "signup.yaml")
         name = f"signup-{uuid.uuid4().hex[:8]}"
@@ -65,7 +66,11 @@ class SplitService(Service):
         try:
             self.customers.append(Part("customer_service", self.config))
             self.chats.append(Part("chat_service", self.config))
+            for part in [*self.chats, *self.customers] if ready else []:
+                part.wait_until_ready()
             super().__init__(flow=flow, folder=self.folder)
+            if ready:
+                self.wait_until_ready()
         except BaseException:
             self.close()
             raise
@@ -80,6 +85,7 @@ class SplitService(Service):
 
     def another_chat(self):
         self.chats.append(Part("chat_service", self.config))
+        self.chats[-1].wait_until_ready()
         return self.chats[-1]
 
     def close(self):

@@ -50,6 +50,19 @@ TEST(starter, starts_the_saga_of_a_stored_request_under_its_id) {
     EXPECT_TRUE(s.engine.find("r1"));
 }
 
+TEST(starter, what_comes_before_the_engine_runs_is_started_once_it_does) {
+    user_service s;
+    gate running;
+    starter early(s.users, s.engine, running, [] {});
+    answers a;
+    early.start(s.put("ada", "r1"), a.next());
+    EXPECT_THAT(a.told(), IsEmpty());
+    EXPECT_FALSE(s.engine.find("r1"));
+    running.open();
+    a.wait_for(1);
+    EXPECT_THAT(a.told(), ElementsAre(std::nullopt));
+}
+
 TEST(starter, several_who_ask_at_once_share_one_start) {
     user_service s;
     answers a;

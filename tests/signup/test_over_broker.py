@@ -1,11 +1,14 @@
 """The services as programs, over a real broker: SAGAFLOW_BROKER is kafka or amqp, its address where ctest says."""
+import json
 import signal
 import subprocess
 import tempfile
+import threading
+import time
 import unittest
 
 from signup_service import PATIENCE, document
-from split_service import SplitService, shared_broker
+from split_service import SplitService, broker_kind, shared_broker
 
 COMPLETE = ("USER_INSERT_COMPLETE", "SUCCESS", "SUCCESS")
 TOPIC_EACH = "chat: {{topic: {name}.req.chat}}\ncustomer: {{topic: {name}.req.customer}}"
@@ -16,6 +19,13 @@ class BrokerCase(unittest.TestCase):
         service = SplitService(shared_broker(), flow, **options)
         self.addCleanup(service.close)
         return service
+
+    def assert_comes_to(self, program, figure):
+        """The figures are those of a moment ago."""
+        deadline = time.monotonic() + PATIENCE
+        while figure not in (figures := program.get("/metrics")[1].splitlines()):
+            self.assertLess(time.monotonic(), deadline, figures)
+            threading.Event().wait(0.02)
 
     def waits_for_chat(self, service, user_id):
         """A sign-up that customer has answered and chat has not."""
@@ -45,12 +55,14 @@ class FlowsTest(BrokerCase):
         service.sign_up("ada")
         self.assert_ends(service, "ada", "USER_INSERT_COMPLETE", "FAIL", "SUCCESS", "duplicate-user")
 
-    def test_every_program_is_ready_and_ends_in_order_on_sigterm(self):
+    def test_every_program_has_figures_and_ends_in_order_on_sigterm(self):
         service = self.began()
-        self.assertEqual(service.ask("GET", "/readyz")[0], 200)
         service.sign_up("ada")
         self.assert_ends(service, "ada", *COMPLETE)
-        for program in (service, *service.chats, *service.customers):
+        for program, line in ((service, 'sagaflow_sagas_finished_total{outcome="completed"} 1'),
+                              (service.chats[0], 'sagaflow_participant_commands_total{participant="chat",result="handled"} 1'),
+                              (service.customers[0], "sagaflow_participant_rejections_total{participant=\"customer\"} 0")):
+            self.assert_comes_to(program, line)
             self.assertEqual(program.stop(signal.SIGTERM), 0)
 
 
@@ -91,6 +103,20 @@ class TroubleTest(BrokerCase):
         service.chats[0].kill()
         for n in range(20):
             self.assert_ends(service, f"ada-{n}", *COMPLETE)
+
+
+@unittest.skipUnless(broker_kind() == "amqp", "on Kafka they wait in their topic")
+class NobodyTakesThemTest(BrokerCase):
+    def test_readyz_tells_of_commands_that_no_queue_takes_and_stays_ready(self):
+        service = self.began()
+        service.stop()
+        service.arguments.append("--chat.topic=nobody-" + service.config.parent.name)
+        service.start()
+        service.sign_up("ada")
+        service.events("ada").until(lambda d: d["customerStatus"] == "SUCCESS")
+        status, answer = service.get("/readyz")
+        self.assertEqual(status, 200, answer)
+        self.assertIn("takes the type 'chat.add-user'", json.loads(answer)["notes"]["publishing"])
 
 
 class PlainTest(BrokerCase):

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/database.hpp"
+#include "base/gate.hpp"
 #include "base/worker_pool.hpp"
 #include "runtime/support/gated_store.hpp"
 #include "saga/contract.hpp"
@@ -53,6 +54,7 @@ struct user_service {
         others.handle<customer::remove>([](const customer::remove&) { return sagaflow::nothing{}; });
         own_steps.start();
         engine.start();
+        running.open();
     }
     ~user_service() {
         disk->open_gate();
@@ -125,7 +127,8 @@ struct user_service {
     std::atomic<bool> chat_has_everybody{false};
     sagaflow::engine engine;
     std::atomic<int> wakes{0};
-    starter starts{users, engine, [this] { ++wakes; }};
+    gate running;
+    starter starts{users, engine, running, [this] { ++wakes; }};
     worker_pool hashers{"hash", 1, 1};
     worker_pool workers{"work", 1, 1};
     requester requests{{users, engine, starts, hashers, workers},

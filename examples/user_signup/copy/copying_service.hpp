@@ -5,11 +5,13 @@
 #include "base/demo_service.hpp"
 
 #include <sagaflow/log.hpp>
+#include <sagaflow/metric.hpp>
 #include <sagaflow/participant.hpp>
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace signup {
 
@@ -30,6 +32,7 @@ class copying_service final : public demo_service {
     void stop() { reads_.stop(); }
 
     std::string trouble() const { return users_.trouble(); }
+    std::vector<sagaflow::metric> metrics() const { return reads_.metrics(); }
 
     void put_user(const std::string& user_id) override;
     void set_fault(const fault& f) override { faults_->set(f); }

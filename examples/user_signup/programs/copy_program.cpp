@@ -6,7 +6,9 @@
 #include "web/demo_routes.hpp"
 
 #include <sagaflow/http_health.hpp>
+#include <sagaflow/http_metrics.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <mutex>
 #include <string>
@@ -66,13 +68,15 @@ struct copy_program::parts {
         add_demo_routes(server, {of == role::chat ? &service : nullptr,
                                  of == role::customer ? &service : nullptr, workers});
         sagaflow::http::add_health(server, [this] { return health(); });
+        sagaflow::http::add_metrics(server, [this] { return service.metrics(); });
     }
 
     sagaflow::health_report health() const {
         const auto trouble = service.trouble();
         sagaflow::health_report r{.ready = false,
                                   .parts = {broker->report(), {"database", trouble.empty(), trouble}}};
-        r.ready = r.parts[0].ok && r.parts[1].ok;
+        if (!started) r.parts.push_back({"service", false, "it is starting"});
+        r.ready = started && r.parts[0].ok && r.parts[1].ok;
         return r;
     }
 
@@ -80,6 +84,7 @@ struct copy_program::parts {
     std::shared_ptr<sagaflow::transport> bus;
     std::string topic;
     std::shared_ptr<broker_note> broker = std::make_shared<broker_note>();
+    std::atomic<bool> started = false;
     copying_service service;
     worker_pool workers;
     sagaflow::http::server server;
@@ -96,10 +101,14 @@ copy_program::~copy_program() {
     stop();
 }
 
+void copy_program::listen() {
+    parts_->server.start();
+}
+
 void copy_program::start() {
     parts_->bus->open({parts_->topic}, [note = parts_->broker](const auto& h) { note->note(h); });
     parts_->service.start();
-    parts_->server.start();
+    parts_->started = true;
 }
 
 void copy_program::stop() {

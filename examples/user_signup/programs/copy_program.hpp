@@ -26,6 +26,7 @@ class copy_program final : public program {
                  const std::shared_ptr<sagaflow::log_sink>& log);
     ~copy_program() override;
 
+    void listen() override;
     void start() override;
     void stop() override; // within 10 s; does not close the bus
     std::uint16_t port() const override;

@@ -5,12 +5,17 @@
 
 #include <sagaflow/spdlog.hpp>
 
+#include <atomic>
 #include <csignal>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <string>
+#include <thread>
+#include <utility>
 
+#include <pthread.h>
 #include <sys/stat.h>
 
 namespace signup {
@@ -37,6 +42,51 @@ const std::string& address_of(const program_options& o, role of) {
     return of == role::customer ? o.customer.http.address : o.http.address;
 }
 
+// Waits for the end on a thread of its own, "signup-signals", while the program may still be starting.
+class signal_waiter {
+  public:
+    // `give_up` is called if the end comes while the program starts.
+    signal_waiter(const sigset_t& ending, std::function<void()> give_up)
+        : give_up_(std::move(give_up)), thread_([this, ending] {
+              pthread_setname_np(pthread_self(), "signup-signals");
+              int signal = 0;
+              sigwait(&ending, &signal);
+              if (now_.exchange(stage::ending) == stage::starting) give_up_();
+          }) {}
+    ~signal_waiter() {
+        if (thread_.joinable()) end();
+    }
+    signal_waiter(const signal_waiter&) = delete;
+    signal_waiter& operator=(const signal_waiter&) = delete;
+
+    // What it throws is of no interest when the end has come.
+    template <class Start>
+    void while_starting(Start start) {
+        try {
+            start();
+        } catch (const std::exception&) {
+            if (now_ != stage::ending) throw;
+        }
+        auto expected = stage::starting;
+        now_.compare_exchange_strong(expected, stage::serving);
+    }
+
+    void wait() { thread_.join(); }
+
+  private:
+    enum class stage : std::uint8_t { starting, serving, ending };
+
+    void end() {
+        now_ = stage::ending;
+        pthread_kill(thread_.native_handle(), SIGTERM);
+        thread_.join();
+    }
+
+    std::function<void()> give_up_;
+    std::atomic<stage> now_ = stage::starting;
+    std::thread thread_; // last: it uses the others
+};
+
 int serve(const program_options& options, role of, const program_maker& make) {
     const auto ending = block_ending_signals();
     umask(077);                    // the users' hashes and addresses are for this user only
@@ -46,10 +96,11 @@ int serve(const program_options& options, role of, const program_maker& make) {
     prepare_folder(options);
     const auto bus = bus_of(options, of, log);
     const auto program = make(options, bus, log);
-    program->start();
+    program->listen();
     std::cout << "listening on " << url_of(address_of(options, of), program->port()) << std::endl;
-    int signal = 0;
-    sigwait(&ending, &signal);
+    signal_waiter ended(ending, [&] { bus->close(); });
+    ended.while_starting([&] { program->start(); });
+    ended.wait();
     sagaflow::log(log.get(), sagaflow::log_level::info, "stopping");
     program->stop();
     bus->close();

@@ -1,6 +1,7 @@
 #include "programs/user_program.hpp"
 
 #include "base/database.hpp"
+#include "base/gate.hpp"
 #include "base/worker_pool.hpp"
 #include "programs/folder.hpp"
 #include "saga/contract.hpp"
@@ -15,6 +16,7 @@
 #include "web/user_routes.hpp"
 
 #include <sagaflow/http_health.hpp>
+#include <sagaflow/http_metrics.hpp>
 #include <sagaflow/memory.hpp>
 #include <sagaflow/participant.hpp>
 #include <sagaflow/sqlite.hpp>
@@ -75,11 +77,12 @@ sagaflow::engine_limits limits_of(const program_options& o) {
 
 struct user_program::parts {
     parts(const program_options& o, std::shared_ptr<sagaflow::transport> carrier, demo_service& chat,
-          demo_service& customer, const std::shared_ptr<sagaflow::log_sink>& sink);
+          demo_service& customer, const std::shared_ptr<sagaflow::log_sink>& sink, metrics_source more);
 
     void start();
     void stop();
     sagaflow::health_report health();
+    std::vector<sagaflow::metric> metrics() const;
 
     std::shared_ptr<sagaflow::log_sink> log;
     std::shared_ptr<sagaflow::transport> bus;
@@ -90,6 +93,8 @@ struct user_program::parts {
     participant user;
 
     sagaflow::engine engine;
+    metrics_source also;
+    gate running; // the engine is
     starter starts;
     bookkeeper books;
     worker_pool hashers;
@@ -102,7 +107,7 @@ struct user_program::parts {
 // The store first: it refuses a folder that another process holds.
 user_program::parts::parts(const program_options& o, std::shared_ptr<sagaflow::transport> carrier,
                            demo_service& chat, demo_service& customer,
-                           const std::shared_ptr<sagaflow::log_sink>& sink)
+                           const std::shared_ptr<sagaflow::log_sink>& sink, metrics_source more)
     : log(sink),
       bus(std::move(carrier)),
       store(sagaflow::sqlite::open({.path = file_in(o, "sagas.db")})),
@@ -121,7 +126,8 @@ user_program::parts::parts(const program_options& o, std::shared_ptr<sagaflow::t
               .retention = o.retention,
               .resend_per_second = o.resend_per_second,
               .log = sink}),
-      starts(users, engine, [this] { books.wake(); }),
+      also(std::move(more)),
+      starts(users, engine, running, [this] { books.wake(); }),
       books({users, engine, starts, sink.get()}, o.retention),
       hashers("signup-hash", o.password_threads, o.password_queue),
       workers("signup-work", lookup_threads, waiting_lookups),
@@ -136,15 +142,16 @@ user_program::parts::parts(const program_options& o, std::shared_ptr<sagaflow::t
     engine.host(removal());
     add_page_routes(server);
     add_demo_routes(server, {&chat, &customer, tryers});
-    add_user_routes(server, {requests, users, engine, workers}, o.stream);
+    add_user_routes(server, {requests, users, engine, running, workers}, o.stream);
     sagaflow::http::add_health(server, [this] { return health(); });
+    sagaflow::http::add_metrics(server, [this] { return metrics(); });
 }
 
 void user_program::parts::start() {
     user.start();
     engine.start();
+    running.open();
     books.start();
-    server.start();
 }
 
 void user_program::parts::stop() {
@@ -166,13 +173,27 @@ sagaflow::health_report user_program::parts::health() {
     return report;
 }
 
+std::vector<sagaflow::metric> user_program::parts::metrics() const {
+    auto all = engine.metrics();
+    const auto add = [&all](const std::vector<sagaflow::metric>& more) {
+        all.insert(all.end(), more.begin(), more.end());
+    };
+    add(user.metrics());
+    if (also) add(also());
+    return all;
+}
+
 user_program::user_program(const program_options& options, std::shared_ptr<sagaflow::transport> bus,
                            demo_service& chat, demo_service& customer,
-                           const std::shared_ptr<sagaflow::log_sink>& log)
-    : parts_(std::make_unique<parts>(options, std::move(bus), chat, customer, log)) {}
+                           const std::shared_ptr<sagaflow::log_sink>& log, metrics_source also)
+    : parts_(std::make_unique<parts>(options, std::move(bus), chat, customer, log, std::move(also))) {}
 
 user_program::~user_program() {
     stop();
+}
+
+void user_program::listen() {
+    parts_->server.start();
 }
 
 void user_program::start() {

@@ -16,6 +16,7 @@ class user_service final : public signup::program {
           user_(o, bus, chat_, customer_, log) {}
     ~user_service() override { stop(); }
 
+    void listen() override { user_.listen(); }
     void start() override { user_.start(); }
     void stop() override { user_.stop(); }
     std::uint16_t port() const override { return user_.port(); }

@@ -13,9 +13,10 @@ class whole_program final : public signup::program {
                   const std::shared_ptr<sagaflow::log_sink>& log)
         : chat_(signup::chat_options(o), bus, log),
           customer_(signup::customer_options(o), bus, log),
-          user_(o, bus, chat_, customer_, log) {}
+          user_(o, bus, chat_, customer_, log, [this] { return metrics_of_others(); }) {}
     ~whole_program() override { stop(); }
 
+    void listen() override { user_.listen(); }
     void start() override {
         chat_.start();
         customer_.start();
@@ -29,6 +30,13 @@ class whole_program final : public signup::program {
     std::uint16_t port() const override { return user_.port(); }
 
   private:
+    std::vector<sagaflow::metric> metrics_of_others() const {
+        auto all = chat_.metrics();
+        const auto more = customer_.metrics();
+        all.insert(all.end(), more.begin(), more.end());
+        return all;
+    }
+
     signup::copying_service chat_;
     signup::copying_service customer_;
     signup::user_program user_;

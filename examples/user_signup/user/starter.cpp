@@ -1,6 +1,7 @@
 #include "user/starter.hpp"
 
 #include "base/database.hpp"
+#include "base/gate.hpp"
 #include "saga/definitions.hpp"
 
 #include <algorithm>
@@ -30,8 +31,8 @@ refusal refusal_of(const sagaflow::failure& why) {
 
 } // namespace
 
-starter::starter(database& users, sagaflow::engine& engine, std::function<void()> wake)
-    : users_(users), engine_(engine), wake_(std::move(wake)) {}
+starter::starter(database& users, sagaflow::engine& engine, gate& running, std::function<void()> wake)
+    : users_(users), engine_(engine), running_(running), wake_(std::move(wake)) {}
 
 void starter::start(const request& stored, start_handler done) {
     {
@@ -41,12 +42,19 @@ void starter::start(const request& stored, start_handler done) {
         if (!is_new) return;
         it->second.what = stored;
     }
+    running_.pass([this, stored] { attempt_start(stored); });
+}
+
+void starter::attempt_start(const request& r) {
+    {
+        const std::lock_guard lock(mutex_);
+        for (auto& w : attempts_.at(r.request_id).waiters) w.since = clock::now();
+    }
     try {
-        if (still_stored(stored)) return submit(stored);
-        finish(stored.request_id,
-               refusal{refusal::reason::unavailable, "it was taken back just now: ask again"});
+        if (still_stored(r)) return submit(r);
+        finish(r.request_id, refusal{refusal::reason::unavailable, "it was taken back just now: ask again"});
     } catch (const database_error& e) {
-        finish(stored.request_id, refusal{refusal::reason::unavailable, e.what()});
+        finish(r.request_id, refusal{refusal::reason::unavailable, e.what()});
     }
 }
 

@@ -17,6 +17,7 @@
 namespace signup {
 
 class database;
+class gate;
 
 // Nothing: the saga is durable.
 using start_handler = std::function<void(const std::optional<refusal>&)>;
@@ -24,8 +25,9 @@ using start_handler = std::function<void(const std::optional<refusal>&)>;
 // Any thread.
 class starter {
   public:
-    // `wake` asks for a tick() soon, on a thread that may wait.
-    starter(database& users, sagaflow::engine& engine, std::function<void()> wake);
+    // Nothing is started before the engine is `running`. `wake` asks for a tick() soon, on a thread that may
+    // wait.
+    starter(database& users, sagaflow::engine& engine, gate& running, std::function<void()> wake);
 
     // Starts the saga of a stored request; several asking at once share one start. `done` is called once, on
     // any thread. May wait for the database.
@@ -47,6 +49,7 @@ class starter {
         std::optional<sagaflow::failure> failed;
     };
 
+    void attempt_start(const request& r);
     bool still_stored(const request& r);
     void submit(const request& r);
     void settled(const std::string& id, const sagaflow::result<sagaflow::started>& outcome);
@@ -56,6 +59,7 @@ class starter {
 
     database& users_;
     sagaflow::engine& engine_;
+    gate& running_;
     std::function<void()> wake_;
     std::mutex mutex_;
     std::map<std::string, attempt> attempts_; // by saga id

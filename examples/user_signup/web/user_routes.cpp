@@ -1,6 +1,7 @@
 #include "web/user_routes.hpp"
 
 #include "base/database.hpp"
+#include "base/gate.hpp"
 #include "base/worker_pool.hpp"
 #include "user/requester.hpp"
 #include "web/body.hpp"
@@ -137,7 +138,9 @@ void user_routes::send_events_of_ended(const asked& a, const request& ended) {
 }
 
 void user_routes::stream(const asked& a, const std::string& saga_id) {
-    streams_.follow(std::move(*a.x), saga_id, http::last_event_id(a.how));
+    with_.running.pass([self = shared_from_this(), a, saga_id] {
+        self->streams_.follow(std::move(*a.x), saga_id, http::last_event_id(a.how));
+    });
 }
 
 void user_routes::status(const http::request& r, http::exchange x) {

@@ -7,6 +7,7 @@
 namespace signup {
 
 class database;
+class gate;
 class requester;
 class worker_pool;
 
@@ -14,6 +15,7 @@ struct user_routes_parts {
     requester& requests;
     database& users;
     sagaflow::engine& engine;
+    gate& running;        // the engine is: streams wait for it
     worker_pool& workers; // for what waits for a database
 };
 
