@@ -1,12 +1,9 @@
 // Consumers that come, go and die.
 #include "support/service_address.hpp"
 
-#include <sagaflow/error.hpp>
 #include <sagaflow/kafka.hpp>
 #include <sagaflow/testing/transport_script.hpp>
 
-#include <array>
-#include <csignal>
 #include <memory>
 #include <set>
 #include <stdexcept>
@@ -14,8 +11,6 @@
 
 #include <gtest/gtest.h>
 #include <librdkafka/rdkafka.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 namespace sagaflow::testing {
 namespace {
@@ -166,65 +161,6 @@ TEST(kafka_groups, go_on_from_what_was_acknowledged) {
     receiver after;
     after.subscribe(*bus, {.address = topic, .group = "g"});
     EXPECT_EQ(after.wait_for(20).front().content.id, came[30].content.id);
-    bus->close();
-}
-
-// A process that consumes as this owner until it is killed; returns when it has had a message.
-pid_t owner_process(const std::string& topic, const std::string& owner) {
-    std::array<int, 2> ready{};
-    if (::pipe(ready.data()) != 0) return -1;
-    const auto child = ::fork();
-    if (child == 0) {
-        const auto bus = connect(topic);
-        receiver r(receiver::habit::keep);
-        r.subscribe(*bus, {.address = topic, .group = "g", .sole_owner = owner});
-        r.wait_for(1);
-        [[maybe_unused]] const auto told = ::write(ready[1], "x", 1);
-        for (;;) ::pause();
-    }
-    char byte = 0;
-    [[maybe_unused]] const auto read = ::read(ready[0], &byte, 1);
-    ::close(ready[0]);
-    ::close(ready[1]);
-    return child;
-}
-
-void kill_9(pid_t child) {
-    ::kill(child, SIGKILL);
-    ::waitpid(child, nullptr, 0);
-}
-
-TEST(kafka_groups, F2_an_owner_that_was_killed_is_back_at_once) {
-    const auto topic = unique_name("owner");
-    const auto bus = connect(topic);
-    publisher(bus).publish_all({make_message(topic, "ada", 1)});
-    kill_9(owner_process(topic, "the engine 'ada'"));
-    const auto begin = std::chrono::steady_clock::now();
-    receiver again;
-    again.subscribe(*bus, {.address = topic, .group = "g", .sole_owner = "the engine 'ada'"});
-    again.wait_for(1);
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5))
-        << "before its session is over";
-    bus->close();
-}
-
-TEST(kafka_groups, F2_an_owner_in_another_process_is_named_and_another_one_that_died_is_waited_for) {
-    const auto topic = unique_name("owner");
-    const auto bus = connect(topic);
-    publisher(bus).publish_all({make_message(topic, "ada", 1)});
-    const auto child = owner_process(topic, "the engine 'ada'");
-    const auto ignore = [](std::vector<delivery>, const std::shared_ptr<settler>&) {};
-    try {
-        bus->consume({.address = topic, .group = "g", .sole_owner = "the engine 'bob'"}, ignore);
-        FAIL() << "two owners";
-    } catch (const error& e) {
-        EXPECT_EQ(e.code(), errc::in_use);
-        EXPECT_NE(std::string(e.what()).find("the engine 'ada'"), std::string::npos) << e.what();
-    }
-    kill_9(child);
-    receiver bob;
-    bob.subscribe(*bus, {.address = topic, .group = "g", .sole_owner = "the engine 'bob'"});
-    EXPECT_EQ(bob.wait_for(1).size(), 1U);
     bus->close();
 }
 

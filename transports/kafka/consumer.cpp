@@ -67,14 +67,14 @@ std::string owner_instances(const std::string& address) {
 
 consumer::consumer(const transport_options& options, std::shared_ptr<const wire::envelope> envelope,
                    const subscription& what, transports::wakeup& w, std::shared_ptr<trouble> t, reaper& r,
-                   condition_handler condition, std::function<void()> missing)
+                   listener told)
     : options_(options),
       envelope_(std::move(envelope)),
       address_(what.address),
       owned_(!what.sole_owner.empty()),
+      wakeup_(w),
       reaper_(r),
-      condition_(std::move(condition)),
-      missing_(std::move(missing)),
+      told_(std::move(told)),
       assigned_(std::make_shared<assignment>(what.address)),
       group_(std::make_shared<transports::group>(
           std::numeric_limits<std::size_t>::max(),
@@ -98,6 +98,7 @@ consumer::consumer(const transport_options& options, std::shared_ptr<const wire:
 void consumer::start() {
     const std::lock_guard lock(mutex_);
     if (stage_ != stage::member || !client_) return;
+    stands_back_ = false;
     const partitions_handle topics(rd_kafka_topic_partition_list_new(1));
     rd_kafka_topic_partition_list_add(topics.get(), address_.c_str(), RD_KAFKA_PARTITION_UA);
     rd_kafka_subscribe(client_->get(), topics.get());
@@ -106,6 +107,38 @@ void consumer::start() {
 bool consumer::is_member() const {
     const std::lock_guard lock(mutex_);
     return assigned_once_;
+}
+
+void consumer::own(std::uint64_t membership) {
+    const std::lock_guard lock(mutex_);
+    if (membership != membership_) return;
+    owns_ = true;
+    wakeup_.wake();
+}
+
+bool consumer::stand_back(std::uint64_t membership) {
+    const std::lock_guard lock(mutex_);
+    if (membership != membership_ || stage_ != stage::member || !client_) return false;
+    stands_back_ = true;
+    ++membership_;
+    rd_kafka_unsubscribe(client_->get());
+    return true;
+}
+
+bool consumer::stands_back() const {
+    const std::lock_guard lock(mutex_);
+    return stands_back_;
+}
+
+bool consumer::owns() const {
+    const std::lock_guard lock(mutex_);
+    return owns_;
+}
+
+void consumer::lose_membership() {
+    const std::lock_guard lock(mutex_);
+    owns_ = false;
+    ++membership_;
 }
 
 bool consumer::join() {
@@ -151,6 +184,8 @@ milliseconds consumer::serve() {
         if (batch_.size() >= push_at) push();
     }
     if (!client_) return at_the_latest;
+    if (offered_ && owns()) accept(*std::exchange(offered_, nullptr));
+    if (offered_ && stands_back()) decline();
     push();
     check_flow();
     if (revoked_until_ && (group_->unsettled() == 0 || steady::now() >= *revoked_until_)) give_back();
@@ -174,6 +209,8 @@ void consumer::start_anew() {
     paused_.clear();
     behind_ = false;
     revoked_until_.reset();
+    offered_.reset();
+    lose_membership();
     assigned_->end();
     {
         const std::lock_guard lock(mutex_);
@@ -209,7 +246,7 @@ void consumer::take_error(rd_kafka_resp_err_t err, const std::string& text) {
     const auto fatal = rd_kafka_fatal_error(client_->get(), why.data(), why.size());
     if (fatal != RD_KAFKA_RESP_ERR_NO_ERROR) {
         if (!anew_at_) anew_at_ = steady::now() + until_made_anew;
-        return condition_(
+        return told_.condition(
             fatal == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID
                 ? "'" + address_ +
                       "' was taken over under the same owner and is taken back; if that goes on, "
@@ -220,7 +257,7 @@ void consumer::take_error(rd_kafka_resp_err_t err, const std::string& text) {
         case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART: // it was just made, or it is missing or was deleted
         case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
         case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
-            return missing_();
+            return told_.missing();
         case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
         case RD_KAFKA_RESP_ERR__TRANSPORT:
         case RD_KAFKA_RESP_ERR__RESOLVE:
@@ -229,7 +266,7 @@ void consumer::take_error(rd_kafka_resp_err_t err, const std::string& text) {
         case RD_KAFKA_RESP_ERR__TIMED_OUT:
             break; // of the connection: the watch sees to it
         default:
-            condition_("the consumer of '" + address_ + "' gets nothing: " + text);
+            told_.condition("the consumer of '" + address_ + "' gets nothing: " + text);
     }
 }
 
@@ -239,9 +276,27 @@ void consumer::rebalance(rd_kafka_event_t* e) {
         revoke();
         return;
     }
-    assigned_->begin(*partitions);
-    rd_kafka_assign(client_->get(), partitions);
-    condition_({});
+    if (!owned_ || owns()) return accept(*partitions);
+    offered_.reset(rd_kafka_topic_partition_list_copy(partitions));
+    std::uint64_t membership = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        membership = membership_;
+    }
+    if (std::exchange(asked_for_, membership) != membership) told_.joined(membership);
+}
+
+// After it has unsubscribed: librdkafka does that only when what was offered is answered, with a list.
+void consumer::decline() {
+    if (!std::exchange(offered_, nullptr)) return;
+    const partitions_handle nothing(rd_kafka_topic_partition_list_new(0));
+    rd_kafka_assign(client_->get(), nothing.get());
+}
+
+void consumer::accept(const rd_kafka_topic_partition_list_t& partitions) {
+    assigned_->begin(partitions);
+    rd_kafka_assign(client_->get(), &partitions);
+    told_.condition({});
     const std::lock_guard lock(mutex_);
     assigned_once_ = true;
 }
@@ -254,7 +309,9 @@ void consumer::revoke() {
         rd_kafka_resume_partitions(client_->get(), list.get());
     paused_.clear();
     behind_ = false;
+    offered_.reset();
     const bool lost = rd_kafka_assignment_lost(client_->get()) != 0;
+    if (lost) lose_membership();
     revoked_until_ = steady::now() + (lost ? milliseconds(0) : for_started_work);
 }
 
@@ -312,6 +369,7 @@ void consumer::go_on_leaving() {
             give_up_ = steady::now() + for_leaving;
             stage_ = stage::unsubscribing;
             rd_kafka_unsubscribe(kafka);
+            decline();
             break;
         }
         case stage::unsubscribing: {

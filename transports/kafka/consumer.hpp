@@ -27,18 +27,29 @@ std::string owner_instances(const std::string& address);
 
 class consumer : public served {
   public:
-    // Tells what is wrong with it, so that nothing comes; empty: nothing is.
-    using condition_handler = std::function<void(const std::string& what)>;
+    // What it tells, mostly on the thread "sf-kafka".
+    struct listener {
+        // What is wrong with it, so that nothing comes; empty: nothing is.
+        std::function<void(const std::string& what)> condition;
+        std::function<void()> missing; // its topic may be
+        // The sole owner of an address (subscription::sole_owner) is a member of its group. It takes nothing
+        // before somebody has looked once more who else is, and has called own() or stand_back().
+        std::function<void(std::uint64_t membership)> joined;
+    };
 
-    // `owner`: of the address (subscription::sole_owner); may be empty.
     consumer(const transport_options& options, std::shared_ptr<const wire::envelope> envelope,
              const subscription& what, transports::wakeup& w, std::shared_ptr<trouble> t, reaper& r,
-             condition_handler condition, std::function<void()> missing);
+             listener told);
 
     const std::shared_ptr<transports::group>& local() const { return group_; }
     // Becomes a member of its group; others see that a moment later.
     void start();
     bool is_member() const;
+    // What was found out for a membership that is over counts no more. stand_back(): somebody else owns the
+    // address; it leaves its group until start().
+    void own(std::uint64_t membership);
+    bool stand_back(std::uint64_t membership);
+    bool stands_back() const;
 
     // One more subscription. False: it is leaving its group.
     bool join();
@@ -60,7 +71,11 @@ class consumer : public served {
     void push();
     void take_error(rd_kafka_resp_err_t err, const std::string& text);
     void rebalance(rd_kafka_event_t* e);
+    void accept(const rd_kafka_topic_partition_list_t& partitions);
+    void decline();
     void revoke();
+    bool owns() const;
+    void lose_membership();
     void give_back();
     void check_flow();
     void store_marks();
@@ -74,9 +89,9 @@ class consumer : public served {
     const std::shared_ptr<const wire::envelope> envelope_;
     const std::string address_;
     const bool owned_;
+    transports::wakeup& wakeup_;
     reaper& reaper_;
-    const condition_handler condition_;
-    const std::function<void()> missing_;
+    const listener told_;
     const std::shared_ptr<assignment> assigned_;
     const std::shared_ptr<transports::group> group_;
     std::function<std::shared_ptr<client>()> make_client_;
@@ -87,9 +102,14 @@ class consumer : public served {
     std::optional<steady::time_point> leave_at_;
     stage stage_ = stage::member;
     bool assigned_once_ = false;
+    std::uint64_t membership_ = 1; // counts
+    bool owns_ = false;            // in this membership, as far as that is wanted
+    bool stands_back_ = false;
 
     // The thread's own.
     std::vector<delivery> batch_;
+    partitions_handle offered_;     // to an owner, until it knows that it is the only one
+    std::uint64_t asked_for_ = 0;   // membership
     bool behind_ = false;           // more waits than should
     std::set<std::int32_t> paused_; // partitions
     std::optional<steady::time_point>

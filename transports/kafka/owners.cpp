@@ -3,6 +3,7 @@
 #include "consumer.hpp"
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 namespace sagaflow::kafka {
@@ -44,18 +45,18 @@ std::vector<std::string> groups_of(const std::string& address, rd_kafka_event_t*
     return found;
 }
 
-std::optional<std::string> owner_among(const rd_kafka_ConsumerGroupDescription_t* group,
-                                       const std::string& owners, const std::string& ourselves) {
+// Adds the members that own the address, but for ourselves: their instance and what people call them.
+void add_owners(std::map<std::string, std::string>& found, const rd_kafka_ConsumerGroupDescription_t* group,
+                const std::string& owners, const std::string& ourselves) {
     const auto count = rd_kafka_ConsumerGroupDescription_member_count(group);
     for (std::size_t i = 0; i < count; ++i) {
         const auto* member = rd_kafka_ConsumerGroupDescription_member(group, i);
         const auto* instance = rd_kafka_MemberDescription_group_instance_id(member);
         if (instance == nullptr || !std::string(instance).starts_with(owners) || ourselves == instance)
             continue;
-        return std::string(rd_kafka_MemberDescription_client_id(member)) + " at " +
-               rd_kafka_MemberDescription_host(member);
+        found[instance] = std::string(rd_kafka_MemberDescription_client_id(member)) + " at " +
+                          rd_kafka_MemberDescription_host(member);
     }
-    return std::nullopt;
 }
 
 } // namespace
@@ -80,12 +81,14 @@ owner_answer find_other_owner(client& by, const subscription& newcomer, time_lim
     const auto owners = owner_instances(newcomer.address);
     const auto ourselves =
         newcomer.sole_owner.empty() ? std::string() : owner_instance(newcomer.address, newcomer.sole_owner);
+    std::map<std::string, std::string> found;
     for (std::size_t i = 0; i < count; ++i) {
         if (const auto* err = rd_kafka_ConsumerGroupDescription_error(descriptions[i]))
             if (rd_kafka_error_code(err) < 0) return {false, rd_kafka_error_string(err), {}};
-        if (auto found = owner_among(descriptions[i], owners, ourselves)) return {true, {}, std::move(found)};
+        add_owners(found, descriptions[i], owners, ourselves);
     }
-    return {true, {}, {}};
+    if (found.empty()) return {true, {}, {}};
+    return {true, {}, found.begin()->second, found.begin()->first < ourselves};
 }
 
 } // namespace sagaflow::kafka

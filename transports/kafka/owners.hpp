@@ -16,6 +16,7 @@ struct owner_answer {
     bool known = false;                    // false: the brokers did not answer in time, because
     std::string why = {};                  // …
     std::optional<std::string> owner = {}; // somebody else owns the address
+    bool goes_first = false;               // that one, of two that came at the same time
 };
 
 // Blocks until the deadline at most.

@@ -58,7 +58,9 @@ class transport_impl final : public transport {
     std::shared_ptr<consumer> make_consumer(const subscription& what);
     std::optional<std::string> other_owner(const subscription& what, bool& known);
     void start_later(const subscription& what, std::weak_ptr<consumer> who);
+    void look_again(const subscription& what, std::uint64_t membership);
     void look_for_topic(const place& of);
+    std::string condition_of(const place& at);
     void set_condition(const place& of, const std::string& what);
     void forget_finished();
     void leave_groups(steady::time_point deadline);
@@ -106,11 +108,16 @@ transport_impl::transport_impl(transport_options options)
 void transport_impl::run() {
     while (!stopping_) {
         std::vector<std::shared_ptr<served>> all = {publisher_};
+        std::vector<place> left;
         {
             const std::lock_guard lock(mutex_);
-            std::erase_if(consumers_, [](const auto& c) { return c.second->gone(); });
+            std::erase_if(consumers_, [&](const auto& c) {
+                if (c.second->gone()) left.push_back(c.first);
+                return c.second->gone();
+            });
             for (const auto& [at, c] : consumers_) all.push_back(c);
         }
+        for (const auto& at : left) set_condition(at, {});
         auto wait = at_the_latest;
         for (const auto& one : all) wait = std::min(wait, one->serve());
         wakeup_.wait(wait);
@@ -169,8 +176,13 @@ std::shared_ptr<consumer> transport_impl::join(const subscription& what) {
     wakeup_.wake();
     // From when it is a member on, others are refused.
     const auto give_up = steady::now() + options_.request_timeout;
-    while (!what.sole_owner.empty() && !made->is_member() && !closed_ && steady::now() < give_up)
+    while (!what.sole_owner.empty() && !made->is_member() && !closed_ && steady::now() < give_up) {
+        if (made->stands_back()) {
+            made->leave();
+            throw error(errc::in_use, condition_of(at));
+        }
         std::this_thread::sleep_for(between_looks);
+    }
     return made;
 }
 
@@ -186,14 +198,16 @@ std::shared_ptr<consumer> transport_impl::make_consumer(const subscription& what
     bool known = false;
     if (answer.is == topic_answer::what::usable) {
         if (const auto other = other_owner(what, known))
-            throw error(errc::in_use, "the address '" + what.address + "' belongs to " + *other +
-                                          ": stop that one first, or use another address");
+            throw error(errc::in_use, transports::belongs_to(*other, what.address));
     }
     require_open();
-    auto made = std::make_shared<consumer>(
-        options_, envelope_, what, wakeup_, trouble_, reaper_,
-        [this, at = place{what.address, what.group}](const std::string& how) { set_condition(at, how); },
-        [this, at = place{what.address, what.group}] { look_for_topic(at); });
+    const place at{what.address, what.group};
+    consumer::listener told;
+    told.condition = [this, at](const std::string& how) { set_condition(at, how); };
+    told.missing = [this, at] { look_for_topic(at); };
+    told.joined = [this, what](std::uint64_t membership) { look_again(what, membership); };
+    auto made =
+        std::make_shared<consumer>(options_, envelope_, what, wakeup_, trouble_, reaper_, std::move(told));
     if (known) {
         made->start();
     } else {
@@ -223,15 +237,37 @@ void transport_impl::start_later(const subscription& what, std::weak_ptr<consume
         const auto waiting = who.lock();
         const auto c = publisher_->connection();
         if (!waiting || !c) return !waiting;
-        const auto answer = find_other_owner(*c, what, steady::now() + milliseconds(1'000));
+        const auto answer = find_other_owner(*c, what, steady::now() + watch_.patience());
         if (!answer.known) return false;
         if (answer.owner) {
-            set_condition({what.address, what.group}, "the address '" + what.address + "' belongs to " +
-                                                          *answer.owner + ": stop that one first");
+            set_condition({what.address, what.group}, transports::belongs_to(*answer.owner, what.address));
             return false;
         }
         set_condition({what.address, what.group}, {});
         waiting->start();
+        return true;
+    });
+}
+
+// Two owners may have found nobody, and have joined at the same time; and one that was silent for longer than
+// its session comes back when another has taken its place. Whoever finds nobody as a member is the owner:
+// those who join later find it. Whoever finds somebody goes, of two that do the one that goes first.
+void transport_impl::look_again(const subscription& what, std::uint64_t membership) {
+    const place at{what.address, what.group};
+    const auto goes_by_now = steady::now() + options_.session_timeout + milliseconds(1'000);
+    watch_.later([this, what, membership, at, goes_by_now] {
+        const auto member = find(at);
+        const auto c = publisher_->connection();
+        if (!member || !c) return !member;
+        const auto answer = find_other_owner(*c, what, steady::now() + watch_.patience());
+        if (!answer.known) return false;
+        if (!answer.owner) {
+            member->own(membership);
+            return true;
+        }
+        if (answer.goes_first && steady::now() < goes_by_now) return false;
+        set_condition(at, transports::belongs_to(*answer.owner, what.address));
+        if (member->stand_back(membership)) start_later(what, member);
         return true;
     });
 }
@@ -258,10 +294,16 @@ void transport_impl::look_for_topic(const place& of) {
     });
 }
 
+std::string transport_impl::condition_of(const place& at) {
+    const std::lock_guard lock(mutex_);
+    return conditions_[at];
+}
+
 void transport_impl::set_condition(const place& of, const std::string& what) {
     std::string worst;
     {
         const std::lock_guard lock(mutex_);
+        if (!what.empty() && !consumers_.contains(of)) return; // it has left
         conditions_[of] = what;
         for (const auto& [at, how] : conditions_)
             if (!how.empty()) worst = how;

@@ -33,6 +33,8 @@ class watch {
     topic_answer need(const std::vector<std::string>& topics, std::chrono::steady_clock::time_point deadline);
     // Run on its thread when the broker is there, again and again until it is done.
     void later(errand e);
+    // How long an errand may wait for an answer.
+    std::chrono::milliseconds patience() const;
     // Something may be wrong. Any thread; does not block.
     void hint();
     // Ends it, soon; join() waits for that.
@@ -43,7 +45,6 @@ class watch {
   private:
     void run();
     bool look(bool was_well, bool hinted);
-    std::chrono::milliseconds patience() const;
     void report(const topic_answer& answer);
     bool run_errands();
 
