@@ -114,8 +114,8 @@ void attribute_reader::take(std::string_view name, std::string_view value) {
         kind_known_ = true;
     } else if (name == "sagaoutcome") {
         const auto outcome = named(value, reply_outcome::unknown);
-        if (!outcome) return unreadable("sagaoutcome is " + quoted(value) + ", which nobody here knows");
-        m_.outcome = *outcome;
+        m_.outcome = outcome.value_or(reply_outcome::unknown); // no success, where a dead letter says it
+        if (!outcome) unreadable("sagaoutcome is " + quoted(value) + ", which nobody here knows");
     } else if (name == "sagaattempt") {
         number(name, value, m_.attempt, std::numeric_limits<std::uint32_t>::max());
     } else if (name == "sagastarted" || name == "sagaissued") {

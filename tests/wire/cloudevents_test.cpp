@@ -142,6 +142,18 @@ TEST(cloudevents, the_causation_that_a_participant_names_counts_more_than_its_co
     EXPECT_EQ(m.saga_id, "b");
 }
 
+TEST(cloudevents, a_dead_letter_of_an_unreadable_outcome_is_no_success) {
+    carried c;
+    c.headers = {{"ce-type", "chats.open"}, {"ce-sagakind", "reply"}, {"ce-sagaoutcome", "fine"}};
+    const auto dead = make_cloudevents()->write(make_cloudevents()->read(std::move(c)));
+    const auto has = [&](const std::string& name, const std::string& value) {
+        return std::any_of(dead.headers.begin(), dead.headers.end(),
+                           [&](const auto& h) { return h.first == name && h.second == value; });
+    };
+    EXPECT_TRUE(has("ce-sagareason", "sagaoutcome is 'fine', which nobody here knows"));
+    EXPECT_TRUE(has("ce-sagaoutcome", "unknown"));
+}
+
 TEST(cloudevents, what_can_not_be_read_has_a_reason_and_no_type) {
     const auto said = [](carried c) {
         c.headers.insert(c.headers.begin(), {"ce-type", "chats.open"});
