@@ -197,7 +197,8 @@ class KafkaLink(Kafka):
 
 
 class KafkaAuth(Kafka):
-    """TLS, SASL PLAIN and SCRAM, together and apart. The listener `ssl` wants a client's certificate, `sasl-ssl` does not.
+    """TLS, SASL PLAIN and SCRAM, together and apart. The listener `ssl` wants a client's certificate, `sasl-ssl` looks
+    at one that is shown.
 
     certificate: what the broker shows: server, expired or other-host
     """
@@ -232,7 +233,7 @@ class KafkaAuth(Kafka):
                  "ssl.keystore.type=PEM", "ssl.truststore.type=PEM",
                  f"ssl.keystore.location={self.certificates}/{self.options['certificate']}-keystore.pem",
                  f"ssl.truststore.location={self.certificates}/ca.pem",
-                 "listener.name.ssl.ssl.client.auth=required", "listener.name.sasl_ssl.ssl.client.auth=none"]
+                 "listener.name.ssl.ssl.client.auth=required", "listener.name.sasl_ssl.ssl.client.auth=requested"]
         for listener in ("sasl_plaintext", "sasl_ssl"):
             name = f"listener.name.{listener}"
             lines.append(f'{name}.plain.sasl.jaas.config={module}.plain.PlainLoginModule required user_alice="alice-secret";')

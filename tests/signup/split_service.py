@@ -1,4 +1,5 @@
 """The sign-up as user_service, chat_service and customer_service, over a broker that is there."""
+import json
 import os
 import shutil
 import tempfile
@@ -12,12 +13,12 @@ data: {data}
 signup: {{flow: {flow}}}
 transport:
   kind: {kind}
-  kafka: {{hosts: ["{address}"], partitions: 2}}
-  amqp: {{hosts: ["{address}"]}}
+  {kind}: {settings}
 wire: {wire}
 topics: {{commands: {name}.req, replies: {name}.res}}
 {more}
 """
+PARTITIONS = {"kafka": {"partitions": 2}}
 
 
 def programs():
@@ -29,10 +30,10 @@ def broker_kind():
     return os.environ["SAGAFLOW_BROKER"]
 
 
-def shared_broker():
-    """The address of the broker that ctest started."""
+def shared_broker(what=None):
+    """The address of the broker that ctest started, or what else it tells."""
     lines = Path(os.environ["SAGAFLOW_SERVICE"]).read_text(encoding="utf-8").splitlines()
-    return dict(line.split(" ", 1) for line in lines)[broker_kind()]
+    return dict(line.split(" ", 1) for line in lines)[what or broker_kind()]
 
 
 class Part(Program):
@@ -52,15 +53,16 @@ class Part(Program):
 
 
 class SplitService(Service):
-    """What is asked of it goes to user_service; so do kill, start and stop. `more`: lines of YAML. Without `ready` they may
-    still be starting."""
+    """What is asked of it goes to user_service; so do kill, start and stop. `more`: lines of YAML. `settings`: more of the
+    transport's. Without `ready` they may still be starting."""
 
-    def __init__(self, address, flow="compensate", wire="cloudevents", more="", ready=True):
+    def __init__(self, address, flow="compensate", wire="cloudevents", more="", ready=True, settings=None):
         self.folder = tempfile.mkdtemp(prefix="signup-")
         self.config = Path(self.folder, "signup.yaml")
         name = f"signup-{uuid.uuid4().hex[:8]}"
         self.config.write_text(CONFIG.format(
-            data=Path(self.folder, "data"), flow=flow, kind=broker_kind(), address=address, wire=wire, name=name,
+            data=Path(self.folder, "data"), flow=flow, kind=broker_kind(), wire=wire, name=name,
+            settings=json.dumps({"hosts": [address], **PARTITIONS.get(broker_kind(), {}), **(settings or {})}),
             more=more.format(name=name)), encoding="utf-8")
         self.chats, self.customers = [], []
         try:

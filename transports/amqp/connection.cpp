@@ -119,9 +119,22 @@ void connection::log_in(const std::string& role) {
         amqp_login_with_properties(handle_.get(), options_.virtual_host.c_str(), AMQP_DEFAULT_MAX_CHANNELS,
                                    frame_max, static_cast<int>(options_.heartbeat.count()), &table,
                                    AMQP_SASL_METHOD_PLAIN, options_.user.c_str(), options_.password.c_str());
-    if (reply.reply_type == AMQP_RESPONSE_SERVER_EXCEPTION) closed_by_broker(0, reply.reply);
-    if (reply.reply_type != AMQP_RESPONSE_NORMAL)
-        lost(std::string("it did not log in: ") + amqp_error_string2(reply.library_error));
+    if (reply.reply_type == AMQP_RESPONSE_NORMAL) return;
+    if (reply.reply_type == AMQP_RESPONSE_SERVER_EXCEPTION) refused_login(reply.reply);
+    // A broker that does not like the client's certificate says so after the handshake.
+    if (reply.library_error == AMQP_STATUS_SSL_ERROR)
+        lost("no TLS: " + tls_->why() + ": check tls.certificate_file and tls.key_file");
+    lost(std::string("it did not log in: ") + amqp_error_string2(reply.library_error));
+}
+
+void connection::refused_login(const amqp_method_t& method) {
+    if (method.id == AMQP_CONNECTION_CLOSE_METHOD) {
+        const auto& why = *static_cast<const amqp_connection_close_t*>(method.decoded);
+        const auto said = with_code(why.reply_code, why.reply_text);
+        if (why.reply_code == AMQP_ACCESS_REFUSED) lost(said + ": check user and password");
+        if (why.reply_code == AMQP_NOT_ALLOWED) lost(said + ": check virtual_host, and who may use it");
+    }
+    closed_by_broker(0, method);
 }
 
 void connection::lost(const std::string& why) const {

@@ -98,6 +98,7 @@ class connection {
 
     void connect(const endpoint& to);
     void log_in(const std::string& role);
+    [[noreturn]] void refused_login(const amqp_method_t& method);
     const void* ask(std::uint16_t channel, amqp_method_number_t request, amqp_method_number_t answer,
                     void* what);
     void check(int status) const;
