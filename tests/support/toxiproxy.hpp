@@ -12,11 +12,13 @@ namespace sagaflow::testing {
 
 class faulty_link {
   public:
-    faulty_link(own_service& proxy, const std::string& upstream, const std::string& listen = "127.0.0.1:0")
-        : api_("http://" + proxy.address("toxiproxy")) {
-        const auto made = ask(
-            "POST", "/proxies",
-            R"({"name":"link","enabled":true,"listen":")" + listen + R"(","upstream":")" + upstream + "\"}");
+    // `name`: of its own, where a toxiproxy has several.
+    faulty_link(own_service& proxy, const std::string& upstream, const std::string& listen = "127.0.0.1:0",
+                const std::string& name = "link")
+        : api_("http://" + proxy.address("toxiproxy")), path_("/proxies/" + name) {
+        const auto made = ask("POST", "/proxies",
+                              R"({"name":")" + name + R"(","enabled":true,"listen":")" + listen +
+                                  R"(","upstream":")" + upstream + "\"}");
         const std::string key = "\"listen\":\"";
         const auto from = made.find(key) + key.size();
         address_ = made.substr(from, made.find('"', from) - from);
@@ -24,20 +26,20 @@ class faulty_link {
     const std::string& address() const { return address_; }
 
     // The connections end, and none is taken until heal().
-    void cut() { ask("POST", "/proxies/link", R"({"enabled":false})"); }
+    void cut() { ask("POST", path_, R"({"enabled":false})"); }
     // What goes one way ("upstream", "downstream") suffers so: "timeout" {"timeout":0} is a black hole,
     // "bandwidth"
     // {"rate":KB/s}, "latency" {"latency":ms}, "limit_data" {"bytes":n} cuts after so many.
     void toxic(const std::string& kind, const std::string& way, const std::string& attributes) {
-        ask("POST", "/proxies/link/toxics",
+        ask("POST", path_ + "/toxics",
             R"({"name":")" + kind + way + R"(","type":")" + kind + R"(","stream":")" + way +
                 R"(","attributes":)" + attributes + "}");
     }
     // What is under way goes on, without the fault.
     void heal(const std::string& kind, const std::string& way) {
-        ask("DELETE", "/proxies/link/toxics/" + kind + way, "");
+        ask("DELETE", path_ + "/toxics/" + kind + way, "");
     }
-    void heal() { ask("POST", "/proxies/link", R"({"enabled":true})"); }
+    void heal() { ask("POST", path_, R"({"enabled":true})"); }
 
   private:
     std::string ask(const std::string& method, const std::string& path, const std::string& body) {
@@ -54,6 +56,7 @@ class faulty_link {
     }
 
     std::string api_;
+    std::string path_;
     std::string address_;
 };
 

@@ -131,14 +131,15 @@ void consumer::serve_requests(connection& c) {
         const std::lock_guard lock(mutex_);
         requests.swap(requests_);
     }
-    for (auto& r : requests) {
+    for (auto r = requests.begin(); r != requests.end(); ++r) {
         try {
-            if (r.of) serve(c, r);
-            r.done.set_value(std::nullopt);
+            if (r->of) serve(c, *r);
+            r->done.set_value(std::nullopt);
         } catch (const error& e) {
-            r.done.set_value(failure{e.code(), e.what()});
-        } catch (...) { // the link says it on the board
-            r.done.set_value(std::nullopt);
+            r->done.set_value(failure{e.code(), e.what()});
+        } catch (...) { // down() answers this one and those behind it
+            const std::lock_guard lock(mutex_);
+            requests_.insert(requests_.begin(), std::move_iterator(r), std::move_iterator(requests.end()));
             throw;
         }
     }
@@ -176,6 +177,7 @@ void consumer::drop_unused(connection& c) {
 }
 
 void consumer::tend(connection& c, feed& f) {
+    const bool was_consumed = f.consumed();
     try {
         if (f.cancelled()) {
             c.close_channel(f.channel());
@@ -200,6 +202,9 @@ void consumer::tend(connection& c, feed& f) {
         f.failed(e.what());
     } catch (const error& e) {
         f.failed(e.what());
+    } catch (const connection_lost& e) { // the others get on without it for a while
+        if (!was_consumed) f.broke(e.what());
+        throw;
     }
 }
 

@@ -31,7 +31,8 @@ feed::feed(const transport_options& options, const wire::envelope& envelope, sub
           })),
       owner_(what_.sole_owner),
       assembly_(options.message_bytes),
-      backoff_(options.first_reconnect, options.last_reconnect) {}
+      backoff_(options.first_reconnect, options.last_reconnect),
+      after_break_(options.last_reconnect, 12 * options.last_reconnect) {}
 
 void feed::prepare(questions& ask, const topology_keeper& topology, const std::string& owner) {
     if (owner.empty()) {
@@ -79,6 +80,7 @@ void feed::adjust(connection& c) {
     c.call<amqp_basic_consume_ok_t>(channel_, AMQP_BASIC_CONSUME_METHOD, AMQP_BASIC_CONSUME_OK_METHOD,
                                     consume);
     prefetch_ = wanted;
+    after_break_.reset();
 }
 
 void feed::take(connection& c, const amqp_frame_t& frame) {
@@ -137,6 +139,12 @@ void feed::lost() {
     assembly_ = assembly(options_.message_bytes);
     before_ = last_;
     members_->drop([last = last_](std::uint64_t origin) { return origin <= last; });
+}
+
+void feed::broke(const std::string& why) {
+    trouble_ = "whoever consumes from it loses the connection (" + why +
+               "): if that lasts, it has no leader: delete it, and it is made again";
+    retry_at_ = std::chrono::steady_clock::now() + after_break_.next();
 }
 
 void feed::failed(const std::string& why) {

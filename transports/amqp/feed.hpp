@@ -43,6 +43,7 @@ class feed {
     // While it is open: makes anew what was deleted under it, such as its bindings.
     void look_again(questions& ask, const topology_keeper& topology);
     link::time_point look_at() const { return look_at_; }
+    bool consumed() const { return prefetch_ != 0; }
     // Consumes as much as the members want now.
     void adjust(connection& c);
     // The frames of its channel, but for its close.
@@ -58,6 +59,9 @@ class feed {
 
     // What keeps it from being consumed, and when to try again.
     void failed(const std::string& why);
+    // The connection broke when it was to be consumed: tried again ever less often, up to a minute or so,
+    // since every consumer of the connection suffers from that.
+    void broke(const std::string& why);
     const std::string& trouble() const { return trouble_; }
     link::time_point retry_at() const { return retry_at_; }
 
@@ -91,6 +95,7 @@ class feed {
     std::uint64_t before_ = 0; // numbers that former channels have used
     std::uint64_t last_ = 0;
     transports::backoff backoff_;
+    transports::backoff after_break_;
     std::string trouble_;
     link::time_point retry_at_{};
     link::time_point look_at_{};

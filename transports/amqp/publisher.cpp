@@ -155,15 +155,16 @@ void publisher::serve_openings(connection& c) {
         const std::lock_guard lock(mutex_);
         openings.swap(openings_);
     }
-    for (auto& o : openings) {
+    for (auto o = openings.begin(); o != openings.end(); ++o) {
         try {
             questions ask(c, question_channel);
-            for (const auto& address : o.addresses) declare(ask, address);
-            o.done.set_value(std::nullopt);
+            for (const auto& address : o->addresses) declare(ask, address);
+            o->done.set_value(std::nullopt);
         } catch (const error& e) {
-            o.done.set_value(failure{e.code(), e.what()});
-        } catch (...) { // the link says it on the board
-            o.done.set_value(std::nullopt);
+            o->done.set_value(failure{e.code(), e.what()});
+        } catch (...) { // down() answers this one and those behind it
+            const std::lock_guard lock(mutex_);
+            openings_.insert(openings_.begin(), std::move_iterator(o), std::move_iterator(openings.end()));
             throw;
         }
     }
