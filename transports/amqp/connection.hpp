@@ -1,6 +1,7 @@
 // One connection to a broker: what the client library calls, and its three kinds of error as exceptions.
 #pragma once
 
+#include "../shared/endpoint.hpp"
 #include "rabbitmq.hpp"
 #include "tls.hpp"
 
@@ -16,13 +17,11 @@
 
 namespace sagaflow::amqp {
 
-struct endpoint {
-    std::string host;
-    int port = 0;
-    std::string text() const { return host + ":" + std::to_string(port); }
-};
+using transports::endpoint;
 // Throws error(invalid_argument).
-endpoint parse_endpoint(const std::string& text, bool tls);
+inline endpoint parse_endpoint(const std::string& text, bool tls) {
+    return transports::parse_endpoint(text, tls ? 5671 : 5672);
+}
 
 // The connection is of no use any more; says why, for people.
 struct connection_lost : std::runtime_error {
