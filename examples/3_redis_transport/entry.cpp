@@ -23,9 +23,9 @@ std::string text(const redisReply& r) {
 command to_xadd(const sagaflow::message& m, const sagaflow::wire::envelope& by) {
     auto carried = by.write(m);
     command c = {"XADD", m.address, "*", content_type_field, std::move(carried.content_type)};
-    for (auto& [name, value] : carried.headers) {
-        c.push_back(std::move(name));
-        c.push_back(std::move(value));
+    for (const auto& [name, value] : carried.headers) {
+        c.emplace_back(name);
+        c.emplace_back(value);
     }
     c.push_back(body_field);
     c.push_back(std::move(carried.body));
@@ -44,7 +44,7 @@ static entry to_entry(const redisReply& id, const redisReply& fields, const std:
         } else if (name == content_type_field) {
             carried.content_type = std::move(value);
         } else {
-            carried.headers.emplace_back(std::move(name), std::move(value));
+            carried.headers.add(name, value);
         }
     }
     entry e{text(id), by.read(std::move(carried))};

@@ -3,13 +3,12 @@
 // to have one of their own.
 #pragma once
 
+#include <sagaflow/header_list.hpp>
 #include <sagaflow/message.hpp>
 
 #include <cstddef>
 #include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
 namespace sagaflow::wire {
 
@@ -20,7 +19,7 @@ struct carried {
     std::string message_id;     // AMQP's properties
     std::string correlation_id; // of a command its own id: what a service that knows no headers echoes
     std::string reply_to;
-    std::vector<std::pair<std::string, std::string>> headers; // of two with one name the last counts
+    header_list headers; // of two with one name the last counts
     std::string body;
 };
 

@@ -5,7 +5,6 @@
 #include <charconv>
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
 #include <limits>
 #include <optional>
 
@@ -13,7 +12,8 @@ namespace sagaflow::wire {
 
 namespace {
 
-constexpr std::int64_t year_9999 = 253402300799999; // ms
+constexpr std::int64_t year_0 = -62167219200000; // ms
+constexpr std::int64_t year_9999 = 253402300799999;
 
 using text_member = std::string message::*;
 struct text_attribute {
@@ -34,30 +34,52 @@ constexpr std::array texts = {
     text_attribute{"sagareason", &message::reason},
 };
 
-// RFC 3339 in UTC, to the millisecond.
-std::string timestamp(time_point t) {
+using small_text = std::array<char, 32>;
+
+// So many digits, zeros in front.
+char* digits(char* to, unsigned value, int count) {
+    for (int i = count; i-- > 0; value /= 10) to[i] = static_cast<char>('0' + value % 10);
+    return to + count;
+}
+
+// RFC 3339 in UTC, to the millisecond. That has years of four digits only.
+std::string_view timestamp(time_point t, small_text& into) {
+    t = std::clamp(t, time_point(duration(year_0)), time_point(duration(year_9999)));
     const auto day = std::chrono::floor<std::chrono::days>(t);
     const std::chrono::year_month_day date(day);
     const std::chrono::hh_mm_ss time(std::chrono::duration_cast<std::chrono::milliseconds>(t - day));
-    std::array<char, 64> buffer{};
-    std::snprintf(buffer.data(), buffer.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-                  static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                  static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-                  static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
-                  static_cast<int>(time.subseconds().count()));
-    return buffer.data();
+    const auto number = [](auto n) { return static_cast<unsigned>(n.count()); };
+    char* at = digits(into.data(), static_cast<unsigned>(static_cast<int>(date.year())), 4);
+    *at++ = '-';
+    at = digits(at, static_cast<unsigned>(date.month()), 2);
+    *at++ = '-';
+    at = digits(at, static_cast<unsigned>(date.day()), 2);
+    *at++ = 'T';
+    at = digits(at, number(time.hours()), 2);
+    *at++ = ':';
+    at = digits(at, number(time.minutes()), 2);
+    *at++ = ':';
+    at = digits(at, number(time.seconds()), 2);
+    *at++ = '.';
+    at = digits(at, number(time.subseconds()), 3);
+    *at++ = 'Z';
+    return {into.data(), at};
+}
+
+bool is_control(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
 // CloudEvents allows no control characters in an attribute.
-std::string one_line(std::string text) {
-    std::replace_if(
-        text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; },
-        ' ');
-    return text;
+std::string one_line(std::string_view text) {
+    std::string line(text);
+    std::replace_if(line.begin(), line.end(), is_control, ' ');
+    return line;
 }
 
-std::string in_ms(time_point t) {
-    return std::to_string(t.time_since_epoch().count());
+template <class N>
+std::string_view in_digits(N n, small_text& into) {
+    return {into.data(), std::to_chars(into.data(), into.data() + into.size(), n).ptr};
 }
 
 template <class E>
@@ -69,22 +91,28 @@ std::optional<E> named(std::string_view name, E last) {
 
 std::string quoted(std::string_view text) {
     constexpr std::size_t shown = 64;
-    return "'" + one_line(std::string(text.substr(0, shown))) + (text.size() > shown ? "…'" : "'");
+    return "'" + one_line(text.substr(0, shown)) + (text.size() > shown ? "…'" : "'");
 }
 
 } // namespace
 
-void write_attributes(const message& m, const std::function<void(std::string_view, std::string)>& each) {
+void write_attributes(const message& m, const std::function<void(std::string_view, std::string_view)>& each) {
+    small_text buffer{};
+    const auto text = [&](std::string_view name, std::string_view value) {
+        if (std::any_of(value.begin(), value.end(), is_control)) return each(name, one_line(value));
+        each(name, value);
+    };
     each("specversion", "1.0");
     for (const auto& [name, member] : texts)
-        if (!(m.*member).empty()) each(name, one_line(m.*member));
-    if (m.issued != time_point{}) each("time", timestamp(m.issued));
+        if (!(m.*member).empty()) text(name, m.*member);
+    if (m.issued != time_point{}) each("time", timestamp(m.issued, buffer));
     each("sagakind", to_string(m.kind));
     if (m.kind == message_kind::reply) each("sagaoutcome", to_string(m.outcome));
-    each("sagaattempt", std::to_string(m.attempt));
+    each("sagaattempt", in_digits(m.attempt, buffer));
+    const auto in_ms = [&](time_point t) { return in_digits(t.time_since_epoch().count(), buffer); };
     if (m.started != time_point{}) each("sagastarted", in_ms(m.started));
     if (m.issued != time_point{}) each("sagaissued", in_ms(m.issued));
-    if (!m.saga_id.empty()) each("correlationid", one_line(m.saga_id));
+    if (!m.saga_id.empty()) text("correlationid", m.saga_id);
 }
 
 template <class N>

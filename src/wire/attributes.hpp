@@ -10,7 +10,7 @@
 namespace sagaflow::wire {
 
 // Calls each(name, value) for every attribute that the message has, in a fixed order.
-void write_attributes(const message& m, const std::function<void(std::string_view, std::string)>& each);
+void write_attributes(const message& m, const std::function<void(std::string_view, std::string_view)>& each);
 
 // Makes a message of what came. Names that nobody here knows are ignored.
 class attribute_reader {

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::array<std::string_view, 4> prefixes = {"ce-", "ce_", "cloudEvents:", "cloudEvents_"};
 constexpr std::string_view structured_type = "application/cloudevents";
+constexpr std::size_t usual_headers = 20;
 
 std::optional<std::string_view> attribute_of(std::string_view header) {
     for (const auto prefix : prefixes)
@@ -44,14 +45,15 @@ class cloudevents final : public envelope {
         c.message_id = m.id;
         c.correlation_id = reply ? m.causation_id : m.id;
         c.reply_to = m.reply_to;
-        write_attributes(m, [&](std::string_view name, std::string value) {
-            c.headers.emplace_back(options_.prefix + std::string(name), std::move(value));
+        c.headers.reserve(usual_headers);
+        write_attributes(m, [&](std::string_view name, std::string_view value) {
+            c.headers.add(options_.prefix, name, value);
         });
-        if (!m.trace_parent.empty()) c.headers.emplace_back("traceparent", m.trace_parent);
-        if (!m.trace_state.empty()) c.headers.emplace_back("tracestate", m.trace_state);
+        if (!m.trace_parent.empty()) c.headers.add("traceparent", m.trace_parent);
+        if (!m.trace_state.empty()) c.headers.add("tracestate", m.trace_state);
         if (options_.spring) {
-            c.headers.emplace_back("kafka_correlationId", c.correlation_id);
-            if (!m.reply_to.empty()) c.headers.emplace_back("kafka_replyTopic", m.reply_to);
+            c.headers.add("kafka_correlationId", c.correlation_id);
+            if (!m.reply_to.empty()) c.headers.add("kafka_replyTopic", m.reply_to);
         }
         c.body = m.body;
         return c;
@@ -95,10 +97,8 @@ class cloudevents final : public envelope {
                                   " bytes is over the limit of " + std::to_string(limit));
             return is > limit;
         };
-        std::size_t headers = 0;
-        for (const auto& [name, value] : c.headers) headers += name.size() + value.size();
         return !over("its body", c.body.size(), options_.limits.body_bytes) &&
-               !over("its headers", headers, options_.limits.header_bytes);
+               !over("its headers", c.headers.bytes(), options_.limits.header_bytes);
     }
 
     cloudevents_options options_;

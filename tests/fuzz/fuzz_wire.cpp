@@ -30,7 +30,7 @@ wire::carried parse(std::string_view rest) {
         else if (name == "reply-to")
             c.reply_to = value;
         else
-            c.headers.emplace_back(name, value);
+            c.headers.add(name, value);
     }
     c.body = rest;
     return c;

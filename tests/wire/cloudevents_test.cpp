@@ -156,7 +156,7 @@ TEST(cloudevents, a_dead_letter_of_an_unreadable_outcome_is_no_success) {
 
 TEST(cloudevents, what_can_not_be_read_has_a_reason_and_no_type) {
     const auto said = [](carried c) {
-        c.headers.insert(c.headers.begin(), {"ce-type", "chats.open"});
+        c.headers.add("ce-type", "chats.open");
         const auto body = c.body;
         const auto m =
             make_cloudevents({.limits = {.body_bytes = 100, .header_bytes = 200}})->read(std::move(c));
@@ -192,9 +192,9 @@ TEST(cloudevents, control_characters_do_not_leave_in_headers) {
     auto m = command();
     m.reason = "two\r\nlines";
     const auto written = make_cloudevents()->write(m).headers;
-    EXPECT_NE(std::find(written.begin(), written.end(),
-                        std::pair<std::string, std::string>("ce-sagareason", "two  lines")),
-              written.end());
+    EXPECT_NE(
+        std::find(written.begin(), written.end(), header_list::value_type("ce-sagareason", "two  lines")),
+        written.end());
 }
 
 TEST(cloudevents, another_prefix_is_refused) {

@@ -1,5 +1,6 @@
 #include "properties.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -117,9 +118,10 @@ wire::carried read(const amqp_basic_properties_t& p) {
     get(AMQP_BASIC_REPLY_TO_FLAG, p.reply_to, c.reply_to);
     get(AMQP_BASIC_MESSAGE_ID_FLAG, p.message_id, c.message_id);
     if ((p._flags & AMQP_BASIC_HEADERS_FLAG) == 0) return c;
+    c.headers.reserve(static_cast<std::size_t>(std::max(p.headers.num_entries, 0)));
     for (int i = 0; i < p.headers.num_entries; ++i) {
         const auto& entry = p.headers.entries[i];
-        if (auto value = header_text(entry.value)) c.headers.emplace_back(text(entry.key), std::move(*value));
+        if (auto value = header_text(entry.value)) c.headers.add(view(entry.key), *value);
     }
     return c;
 }

@@ -43,11 +43,11 @@ wire::carried carried_of(const rd_kafka_message_t& m) {
         const void* value = nullptr;
         std::size_t size = 0;
         for (std::size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == 0; ++i) {
-            std::string text(value != nullptr ? static_cast<const char*>(value) : "", size);
+            const std::string_view text(value != nullptr ? static_cast<const char*>(value) : "", size);
             if (std::string_view(name) == "content-type") {
-                c.content_type = std::move(text);
+                c.content_type = text;
             } else {
-                c.headers.emplace_back(name, std::move(text));
+                c.headers.add(name, text);
             }
         }
     }
