@@ -50,10 +50,12 @@ class publisher : public served {
     using steady = std::chrono::steady_clock;
 
     std::shared_ptr<client> make_client();
-    std::vector<outgoing> write(std::vector<message>&& batch, publish_handler&& done) const;
+    bool begin_batch();
+    std::chrono::milliseconds kept_back(steady::time_point now) const;
+    void take(outgoing&& one, bool kept, transports::reports& told);
     bool produce(outgoing& one, transports::reports& told);
-    void go_on(transports::reports& told);
-    void take_reports(rd_kafka_event_t* e);
+    std::chrono::milliseconds go_on(transports::reports& told);
+    void take_reports(rd_kafka_event_t* e, transports::reports& told);
     void fail_all(const std::string& why, transports::reports& told);
     void start_again(const std::string& why);
 
@@ -65,8 +67,11 @@ class publisher : public served {
 
     mutable std::mutex mutex_; // of all below
     std::shared_ptr<client> client_;
-    std::list<sent> outstanding_;  // with the client, which has a pointer to each
-    std::deque<outgoing> backlog_; // before the client, in order: while its queue is full, or there is none
+    std::list<sent> outstanding_; // with the client, which has a pointer to each
+    std::list<sent> unused_;      // places for those to come
+    std::deque<outgoing>
+        backlog_; // before the client, in order: kept back, or it has no room or is not there
+    steady::time_point passed_on_{}; // when the client was given something to which nothing is added
     bool fatal_ = false;
     bool closed_ = false;
     steady::time_point due_{}; // of a new client
