@@ -6,6 +6,9 @@
 #include <sagaflow/testing/transport_script.hpp>
 
 #include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -78,6 +81,35 @@ TEST_F(producer, keeps_what_is_published_while_it_is_made_anew) {
                               "a test");
     publish(5);
     serve_until(accepted, 5);
+}
+
+TEST_F(producer, refuses_what_is_too_large_for_itself_or_for_the_broker_and_takes_the_others) {
+    ensure(*out.connection(), options, {topic}, std::chrono::steady_clock::now() + testing::patience);
+    for (const auto& [own_limit, words] :
+         {std::pair<std::size_t, std::string>{1'000'000, "message_bytes"}, {3'000'000, "too large"}}) {
+        auto limited = options;
+        limited.message_bytes = own_limit;
+        publisher to(limited, wire::make_cloudevents({.prefix = "ce_"}), wake, t, ending);
+        std::vector<message> batch;
+        for (int n = 0; n < 20; ++n) batch.push_back(make_message(topic, "ada", n));
+        batch[10].body = '"' + std::string(2'000'000, 'x') + '"';
+        std::map<published::verdict, int> told;
+        std::size_t count = 0;
+        std::string reason;
+        to.publish(std::move(batch), [&](std::span<const published> report) {
+            for (const auto& p : report) {
+                ++told[p.result];
+                ++count;
+                if (p.result == refused) reason = p.reason;
+            }
+        });
+        const auto give_up = std::chrono::steady_clock::now() + testing::patience;
+        while (count < 20 && std::chrono::steady_clock::now() < give_up) wake.wait(to.serve());
+        to.close();
+        EXPECT_EQ(told[accepted], 19);
+        EXPECT_EQ(told[refused], 1);
+        EXPECT_NE(reason.find(words), std::string::npos) << reason;
+    }
 }
 
 TEST_F(producer, fails_what_is_over_its_bound) {

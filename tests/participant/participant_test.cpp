@@ -211,6 +211,20 @@ TEST_F(chat, B6_an_inbox_that_is_away_costs_a_few_transactions_and_no_attempt) {
     EXPECT_EQ(counted("given_up"), 0);
 }
 
+TEST_F(chat, warns_of_a_transport_that_is_away_but_not_of_one_that_is_closed_after_it) {
+    const auto log = std::make_shared<told_lines>();
+    auto o = with_inbox();
+    o.log = log;
+    start(std::move(o));
+    log->lines.clear();
+    bus->health({transport_health::condition::down, "no broker has answered"});
+    EXPECT_THAT(log->lines, ElementsAre("warn the transport is away; commands wait until it is back"));
+    service->stop();
+    log->lines.clear();
+    bus->health({transport_health::condition::down, "the transport is closed"});
+    EXPECT_THAT(log->lines, ElementsAre());
+}
+
 TEST_F(chat, B6_of_an_inbox_that_is_away_for_long_the_log_is_told_once_and_once_when_it_is_back) {
     const auto log = std::make_shared<told_lines>();
     auto o = with_inbox();
