@@ -120,14 +120,22 @@ bool consumer::stand_back(std::uint64_t membership) {
     const std::lock_guard lock(mutex_);
     if (membership != membership_ || stage_ != stage::member || !client_) return false;
     stands_back_ = true;
+    to_decline_ = true;
     ++membership_;
     rd_kafka_unsubscribe(client_->get());
+    wakeup_.wake();
     return true;
 }
 
 bool consumer::stands_back() const {
     const std::lock_guard lock(mutex_);
     return stands_back_;
+}
+
+// Also when it has been started again meanwhile: what was offered before is to be answered.
+bool consumer::takes_nothing() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(to_decline_, false) || stands_back_;
 }
 
 bool consumer::owns() const {
@@ -185,7 +193,7 @@ milliseconds consumer::serve() {
     }
     if (!client_) return at_the_latest;
     if (offered_ && owns()) accept(*std::exchange(offered_, nullptr));
-    if (offered_ && stands_back()) decline();
+    if (takes_nothing()) decline();
     push();
     check_flow();
     if (revoked_until_ && (group_->unsettled() == 0 || steady::now() >= *revoked_until_)) give_back();

@@ -75,6 +75,7 @@ class consumer : public served {
     void decline();
     void revoke();
     bool owns() const;
+    bool takes_nothing();
     void lose_membership();
     void give_back();
     void check_flow();
@@ -105,6 +106,7 @@ class consumer : public served {
     std::uint64_t membership_ = 1; // counts
     bool owns_ = false;            // in this membership, as far as that is wanted
     bool stands_back_ = false;
+    bool to_decline_ = false;
 
     // The thread's own.
     std::vector<delivery> batch_;
