@@ -3,7 +3,6 @@
 #include <sagaflow/error.hpp>
 
 #include <array>
-#include <charconv>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -34,25 +33,6 @@ std::string with_code(std::uint16_t code, const amqp_bytes_t& text_of) {
 
 } // namespace
 
-endpoint parse_endpoint(const std::string& text, bool tls) {
-    const auto refuse = [&](const std::string& why) -> endpoint {
-        throw error(errc::invalid_argument,
-                    "the host '" + text + "' " + why + ": write host, host:port or [IPv6 address]:port");
-    };
-    const bool bracketed = text.starts_with('[');
-    const auto end = bracketed ? text.find(']') : text.find(':');
-    if (bracketed && end == std::string::npos) return refuse("has no closing bracket");
-    endpoint e{bracketed ? text.substr(1, end - 1) : text.substr(0, end), tls ? 5671 : 5672};
-    if (e.host.empty()) return refuse("has no name");
-    const auto colon = bracketed ? end + 1 : end;
-    if (end == std::string::npos || colon == text.size()) return e;
-    const char* const last = text.data() + text.size();
-    const auto [stopped, failed] = std::from_chars(text.data() + colon + 1, last, e.port);
-    if (text[colon] != ':' || failed != std::errc{} || stopped != last || e.port < 1 || e.port > 65535)
-        return refuse("has no port from 1 to 65535");
-    return e;
-}
-
 void interrupter::watch(int socket) {
     const std::lock_guard lock(mutex_);
     socket_ = socket;
@@ -63,11 +43,6 @@ void interrupter::interrupt() noexcept {
     const std::lock_guard lock(mutex_);
     interrupted_ = true;
     if (socket_ >= 0) ::shutdown(socket_, SHUT_RDWR);
-}
-
-// A socket that can't, or is gone, only works harder.
-void burst::cork(int on) const noexcept {
-    ::setsockopt(socket_, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
 }
 
 connection::connection(const transport_options& options, const endpoint& to, const std::string& role,

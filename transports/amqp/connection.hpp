@@ -1,6 +1,7 @@
 // One connection to a broker: what the client library calls, and its three kinds of error as exceptions.
 #pragma once
 
+#include "../shared/endpoint.hpp"
 #include "rabbitmq.hpp"
 #include "tls.hpp"
 
@@ -16,13 +17,11 @@
 
 namespace sagaflow::amqp {
 
-struct endpoint {
-    std::string host;
-    int port = 0;
-    std::string text() const { return host + ":" + std::to_string(port); }
-};
+using transports::endpoint;
 // Throws error(invalid_argument).
-endpoint parse_endpoint(const std::string& text, bool tls);
+inline endpoint parse_endpoint(const std::string& text, bool tls) {
+    return transports::parse_endpoint(text, tls ? 5671 : 5672);
+}
 
 // The connection is of no use any more; says why, for people.
 struct connection_lost : std::runtime_error {
@@ -47,20 +46,6 @@ class interrupter {
     std::mutex mutex_;
     int socket_ = -1;
     bool interrupted_ = false;
-};
-
-// While it lives, the kernel collects what is sent on a socket into whole segments: the broker reads one
-// block instead of three frames for each message.
-class burst {
-  public:
-    explicit burst(int socket) : socket_(socket) { cork(1); }
-    ~burst() { cork(0); }
-    burst(const burst&) = delete;
-    burst& operator=(const burst&) = delete;
-
-  private:
-    void cork(int on) const noexcept;
-    int socket_;
 };
 
 // One thread.

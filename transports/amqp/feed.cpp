@@ -118,10 +118,7 @@ void feed::acknowledge(connection& c) {
     }
     for (const auto origin : origins)
         if (origin > before_) settlements_.acknowledged(origin - before_);
-    const auto told = settlements_.take();
-    if (told.empty()) return;
-    const burst together(c.socket());
-    for (const auto& [tag, multiple] : told)
+    for (const auto& [tag, multiple] : settlements_.take())
         c.send(channel_, AMQP_BASIC_ACK_METHOD, amqp_basic_ack_t{tag, multiple ? 1 : 0});
 }
 

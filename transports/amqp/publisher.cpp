@@ -141,7 +141,6 @@ void publisher::work(connection& c) {
         introduce_next(c);
         const auto batch = next_batch();
         if (batch.empty()) break;
-        const burst together(c.socket());
         for (const auto& one : batch)
             c.publish(channel, one.address, one.type, one.mandatory, properties_of(one, headers_),
                       one.what.body);
