@@ -20,6 +20,7 @@ void health_board::transport(std::size_t index, const transport_health& h) {
         auto& t = transports_.at(index);
         if (t.ok == ok && t.reason == h.reason) return;
         t = {ok, ok ? std::string() : h.reason};
+        if (ended_) return;
     }
     const auto number = std::to_string(index);
     if (ok)
@@ -58,7 +59,7 @@ void health_board::running() {
 
 void health_board::ended(const std::string& reason) {
     const std::lock_guard lock(mutex_);
-    if (!engine_.ok && engine_.reason == reason) return;
+    ended_ = true;
     engine_ = {false, reason};
 }
 

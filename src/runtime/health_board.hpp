@@ -44,6 +44,7 @@ class health_board {
     std::shared_ptr<log_sink> log_;
     mutable std::mutex mutex_;
     condition engine_ = {false, "it was not started"};
+    bool ended_ = false;             // its transports may be closed now: no news
     std::array<condition, 2> store_; // by use
     std::vector<condition> transports_;
     bool recovering_ = false;

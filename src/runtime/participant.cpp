@@ -102,9 +102,10 @@ void participant::impl::open(const std::vector<std::string>& where) {
     if (options_.on_unreadable == unreadable::dead_letter) {
         for (const auto& address : where) all.push_back(runtime::dead_address(address));
     }
-    options_.transport->open(std::move(all), [log = options_.log, name = options_.name,
-                                              up = carrier_up_](const transport_health& h) {
+    options_.transport->open(std::move(all), [log = options_.log, name = options_.name, up = carrier_up_,
+                                              stopped = stop_.get_token()](const transport_health& h) {
         *up = h.now == transport_health::condition::up;
+        if (stopped.stop_requested()) return; // it may be closed now: no news
         if (h.now == transport_health::condition::up) {
             sagaflow::log(log.get(), log_level::info, "the transport is up", {{"participant", name}});
         } else {

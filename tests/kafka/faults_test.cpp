@@ -1,5 +1,6 @@
 // Brokers that die, or say nothing any more, while messages are on their way.
 #include "support/health_log.hpp"
+#include "support/line_log.hpp"
 #include "support/load.hpp"
 #include "support/own_service.hpp"
 
@@ -67,13 +68,20 @@ TEST(kafka_faults, loses_nothing_when_the_leader_of_three_brokers_is_killed_unde
 
 TEST(kafka_faults, loses_nothing_when_the_broker_is_killed_under_load_and_comes_back) {
     own_service broker("kafka");
-    under_load t({.hosts = {broker.address("kafka")}, .publish_timeout = 10s});
+    line_log log;
+    under_load t({.hosts = {broker.address("kafka")}, .publish_timeout = 10s, .log = &log});
+    const auto before = t.health.told().size();
     broker.kill9();
     const auto since = clock::now();
     t.health.wait_for(condition::down);
     stay_away(since);
-    broker.start();
+    broker.start(); // which takes some seconds, and so many attempts
     t.health.wait_for(condition::up);
+    const auto told = t.health.told();
+    EXPECT_EQ(told.at(before).now, condition::down);
+    EXPECT_EQ(told.at(before).reason.find("(after"), std::string::npos) << told.at(before).reason;
+    EXPECT_EQ(told.at(before + 1).now, condition::up) << "down is told once: " << told.at(before + 1).reason;
+    EXPECT_LE(log.above_debug().size(), 2U) << ::testing::PrintToString(log.above_debug());
     t.messages->expect_all_at(t.r);
 }
 

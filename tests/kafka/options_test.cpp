@@ -68,6 +68,17 @@ TEST(kafka_options, refuse_a_property_that_is_an_option_and_say_which) {
     EXPECT_EQ(found[0].what.find("hidden"), std::string::npos);
 }
 
+TEST(kafka_options, refuse_a_host_that_can_not_be_one) {
+    SKIP_LIBRDKAFKA_UNDER_THREAD_SANITIZER();
+    for (const auto* good : {"127.0.0.1", "kafka:9092", "[::1]:9092", "[::1]"})
+        EXPECT_EQ(refused({.hosts = {good}}), names{}) << good;
+    for (const auto* bad : {"", ":9092", "kafka:", "kafka:x", "kafka:0", "kafka:65536", "a:1,b:2", "a, b",
+                            "[::1", "PLAINTEXT://kafka:9092", "kafka:9092 "})
+        EXPECT_EQ(refused({.hosts = {bad}}), names{"hosts"}) << bad;
+    EXPECT_EQ(refused({.hosts = {}}), names{"hosts"});
+    EXPECT_EQ(refused({.hosts = {"a:x", "b:9092", "c:x"}}), (names{"hosts", "hosts"}));
+}
+
 TEST(kafka_options, name_what_does_not_fit_together) {
     transport_options o;
     o.hosts = {"a:9092", ""};

@@ -39,8 +39,14 @@ class health_log {
         return found;
     }
 
+    // All that was told so far.
+    std::vector<transport_health> told() const {
+        const std::lock_guard lock(mutex_);
+        return told_;
+    }
+
   private:
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<transport_health> told_;
     std::size_t seen_ = 0;

@@ -3,6 +3,7 @@
 #include <sagaflow/error.hpp>
 #include <sagaflow/log.hpp>
 
+#include <algorithm>
 #include <array>
 #include <condition_variable>
 #include <mutex>
@@ -31,6 +32,10 @@ int verify_certificate(rd_kafka_t*, const char*, std::int32_t, int* x509_error, 
 
 log_level level_of(int syslog, std::string_view facility) {
     if (facility == "CONFWARN") return log_level::debug; // a property of producers, on a consumer
+    // Of connections, again and again while the broker is away: health tells that, once.
+    constexpr std::array told_by_health = {"FAIL", "ERROR", "REQTMOUT", "GETPID", "SESSTMOUT"};
+    if (std::find(told_by_health.begin(), told_by_health.end(), facility) != told_by_health.end())
+        return log_level::debug;
     if (syslog <= 3) return log_level::error;
     if (syslog == 4) return log_level::warn;
     return syslog <= 6 ? log_level::info : log_level::debug;

@@ -1,5 +1,7 @@
 #include "options.hpp"
 
+#include "../shared/endpoint.hpp"
+
 #include <sagaflow/error.hpp>
 
 #include <algorithm>
@@ -60,6 +62,7 @@ constexpr std::array options_of = {
     guarded{"max.partition.fetch.bytes", "message_bytes"},
 };
 
+constexpr int default_port = 9092;
 constexpr std::size_t header_bytes = 64 * 1024; // of one message
 
 std::string lower(std::string text) {
@@ -204,9 +207,14 @@ void check_options(refused_options& refused, const transport_options& o) {
     const auto require = [&](bool fits, const char* option, const char* what) {
         if (!fits) refused.push_back({option, what});
     };
-    const auto no_host = [](const std::string& h) { return h.empty() || h.find(',') != std::string::npos; };
-    require(!o.hosts.empty() && std::none_of(o.hosts.begin(), o.hosts.end(), no_host), "hosts",
-            "expected at least one broker, each as host:port");
+    require(!o.hosts.empty(), "hosts", "there is none: name at least one");
+    for (const auto& h : o.hosts) {
+        try {
+            transports::parse_endpoint(h, default_port);
+        } catch (const error& e) {
+            refused.push_back({"hosts", e.what()});
+        }
+    }
     require(!o.name.empty(), "name", "it is empty: choose a name for this program");
     require(o.partitions >= 1, "partitions", "a topic has at least 1");
     require(o.replication_factor == -1 || (o.replication_factor >= 1 && o.replication_factor <= 32767),

@@ -28,6 +28,12 @@ bool is_tls(rd_kafka_resp_err_t err, const std::string& what) {
     return err == RD_KAFKA_RESP_ERR__SSL || what.find("SSL alert") != std::string::npos;
 }
 
+// Without how long it took and how often it was so, which librdkafka adds: the same trouble is the same text.
+std::string without_figures(const std::string& what) {
+    const auto from = what.ends_with(')') ? what.rfind(" (after ") : std::string::npos;
+    return what.substr(0, from);
+}
+
 std::string describe(rd_kafka_resp_err_t err, const std::string& what, int x509_error) {
     if (err == RD_KAFKA_RESP_ERR__AUTHENTICATION)
         return what + ": check sasl.mechanism, sasl.user and sasl.password";
@@ -42,7 +48,8 @@ std::string describe(rd_kafka_resp_err_t err, const std::string& what, int x509_
 
 } // namespace
 
-void trouble::note(rd_kafka_resp_err_t err, const std::string& what) {
+void trouble::note(rd_kafka_resp_err_t err, const std::string& said) {
+    const auto what = without_figures(said);
     {
         const std::lock_guard lock(mutex_);
         const bool refused = err == RD_KAFKA_RESP_ERR__AUTHENTICATION || is_tls(err, what);
@@ -63,6 +70,11 @@ void trouble::clear() {
     text_.clear();
     refused_ = false;
     x509_error_ = 0;
+}
+
+bool trouble::refused() const {
+    const std::lock_guard lock(mutex_);
+    return refused_;
 }
 
 std::string trouble::text() const {

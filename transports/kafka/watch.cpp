@@ -20,6 +20,7 @@ constexpr milliseconds until_it_is_silent{4'000}; // longer than an answer takes
 constexpr milliseconds while_it_is_well{
     4'000}; // librdkafka alone notices a silent broker after 10 s and more
 constexpr milliseconds while_it_is_away{300};
+constexpr milliseconds between_reasons{60'000};
 
 } // namespace
 
@@ -86,14 +87,24 @@ topic_answer watch::need(const std::vector<std::string>& topics, steady::time_po
     return answer;
 }
 
+// While it is away the reason may change with each attempt: another one is told once a minute, or if it is
+// that the broker is there and refuses.
 void watch::report(const topic_answer& answer) {
+    const bool refused = answer.is == what::refused || trouble_->refused();
+    const auto why = answer.is == what::away ? trouble_->text() : std::string();
+    {
+        const std::lock_guard lock(mutex_);
+        const bool is_down = answer.is != what::usable;
+        if (is_down && told_down_ && !refused && steady::now() < tell_again_) return;
+        told_down_ = is_down;
+        tell_again_ = steady::now() + between_reasons;
+    }
     if (answer.is == what::usable) {
         trouble_->clear();
         board_.set(0, {});
-        return;
+    } else {
+        board_.set(0, {condition::down, why.empty() ? answer.why : why});
     }
-    const auto why = answer.is == what::away ? trouble_->text() : std::string();
-    board_.set(0, {condition::down, why.empty() ? answer.why : why});
 }
 
 bool watch::look(bool was_well, bool hinted) {

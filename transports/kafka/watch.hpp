@@ -57,6 +57,8 @@ class watch {
     std::set<std::string> topics_;
     std::vector<errand> errands_;
     bool hinted_ = false;
+    bool told_down_ = false;
+    std::chrono::steady_clock::time_point tell_again_;
     bool stopping_ = false;
     std::thread thread_;
 };
