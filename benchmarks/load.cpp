@@ -174,7 +174,7 @@ double run_load(engine& e, hosted<trip>& trips, id_source& ids, std::uint64_t sa
         for (; begun < sagas && begun - ended < in_flight; ++begun)
             trips.async_start(ids.next(), {.guest = "guest-" + std::to_string(begun), .amount = begun},
                               [&failed](const result<started>& r) { failed += r.has_value() ? 0 : 1; });
-        std::this_thread::sleep_for(std::chrono::milliseconds(1)); // a look costs the engine's cores, too
+        std::this_thread::sleep_for(std::chrono::milliseconds(2)); // a look costs the engine's cores, too
         ended = static_cast<std::uint64_t>(metric_sum(e, "sagaflow_sagas_finished_total") - ended_before) +
                 failed;
     }
