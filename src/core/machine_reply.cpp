@@ -8,6 +8,10 @@
 
 namespace sagaflow::core {
 
+namespace {
+constexpr const char* too_old = "the command is older than its inbox remembers";
+}
+
 bool machine_work::take(const reply_input& in) {
     if (is_finished(r_) || is_kept(in)) return false;
     const auto take_it = [this](const reply_input& reply) {
@@ -120,7 +124,7 @@ bool machine_work::take_action_reply(const reply_input& in) {
             set(in.step, step_state::in_doubt);
             suspend(suspension::unanswered,
                     "the participant of step '" + name +
-                        "' can't say whether it happened: the command is older than its inbox remembers");
+                        "' can't say whether it happened: " + read_reason(in.body, too_old));
             break;
     }
     return true;
@@ -143,7 +147,9 @@ bool machine_work::take_compensation_reply(const reply_input& in) {
             break;
         case reply_outcome::unknown:
             if (s.state == step_state::compensation_failed) return false;
-            compensation_failed(in.step, "the participant can't say whether it happened", false);
+            compensation_failed(
+                in.step, "the participant can't say whether it happened: " + read_reason(in.body, too_old),
+                false);
             break;
     }
     return true;

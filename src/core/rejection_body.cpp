@@ -19,11 +19,15 @@ std::string write_rejection(std::string_view reason) {
 }
 
 std::string read_rejection(std::string_view body) {
+    return read_reason(body, "rejected");
+}
+
+std::string read_reason(std::string_view body, std::string_view otherwise) {
     boost::json::error_code ec;
     const auto value = boost::json::parse(body, ec);
     const auto* object = ec ? nullptr : value.if_object();
     const auto* reason = object ? object->if_contains("reason") : nullptr;
-    if (!reason || !reason->is_string() || reason->get_string().empty()) return "rejected";
+    if (!reason || !reason->is_string() || reason->get_string().empty()) return std::string(otherwise);
     std::string text(reason->get_string());
     if (text.size() <= max_reason_bytes) return text;
     std::size_t cut = max_reason_bytes;

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -72,7 +73,9 @@ class participant::impl : public std::enable_shared_from_this<participant::impl>
     int count_failure(const message& m);
     void publish(std::shared_ptr<publication> what);
     void accepted(publication& what, std::span<const published> report);
-    bool give_up(const published& p, std::size_t command);
+    bool give_up(const published& p, std::size_t reply);
+    void refused(const published& p, std::size_t reply);
+    std::optional<std::string> why_refused(std::size_t reply);
 
     participant_options options_;
     participant_counters counters_;
@@ -95,8 +98,9 @@ class participant::impl : public std::enable_shared_from_this<participant::impl>
 
     std::mutex publishing_mutex_;
     std::condition_variable published_;
-    std::size_t publishing_ = 0;                      // publications under way
-    std::unordered_map<std::size_t, int> unaccepted_; // replies that come again, by their command's hash
+    std::size_t publishing_ = 0;                           // publications under way
+    std::unordered_map<std::size_t, int> unaccepted_;      // replies that come again, by the hash of their id
+    std::unordered_map<std::size_t, std::string> refused_; // that come again as unknown, and why
 };
 
 } // namespace sagaflow

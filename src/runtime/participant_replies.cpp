@@ -1,5 +1,6 @@
 // What follows a batch: replies and dead letters are published, and deliveries settled once that is accepted
 // (B7, B9).
+#include "core/rejection_body.hpp"
 #include "runtime/dead_letters.hpp"
 #include "runtime/participant_impl.hpp"
 
@@ -50,23 +51,31 @@ std::string attempt_key(const message& m) {
 } // namespace
 
 struct participant::impl::publication {
+    struct of_message {
+        std::uint64_t tag;
+        std::size_t hash; // of its id
+        bool answer;      // a handler's: if it is refused, the engine is told that
+    };
     std::shared_ptr<settler> settle;
     std::vector<message> messages;
-    std::vector<std::uint64_t> tags;   // of messages
-    std::vector<std::size_t> commands; // hashes of their ids
-    std::size_t reported = 0;          // guarded by publishing_mutex_
+    std::vector<of_message> about; // messages
+    std::size_t reported = 0;      // guarded by publishing_mutex_
 };
 
 void participant::impl::conclude(std::span<item> items, const std::shared_ptr<settler>& settle) {
     auto out = std::make_shared<publication>();
     out->settle = settle;
     out->messages.reserve(items.size());
-    out->tags.reserve(items.size());
-    out->commands.reserve(items.size());
-    const auto add = [&out](message&& m, std::uint64_t tag) {
-        out->commands.push_back(std::hash<std::string>{}(m.id));
+    out->about.reserve(items.size());
+    const auto add = [&](message&& m, std::uint64_t tag, bool answer) {
+        const auto hash = std::hash<std::string>{}(m.id);
+        if (const auto why = answer ? why_refused(hash) : std::nullopt) {
+            m.outcome = reply_outcome::unknown;
+            m.body = core::write_rejection("its answer can't be sent: " + *why);
+            answer = false;
+        }
         out->messages.push_back(std::move(m));
-        out->tags.push_back(tag);
+        out->about.push_back({tag, hash, answer});
     };
     std::vector<std::uint64_t> finished;
     std::vector<std::uint64_t> again;
@@ -79,14 +88,14 @@ void participant::impl::conclude(std::span<item> items, const std::shared_ptr<se
             if (m.reply_to.empty()) {
                 finished.push_back(tag);
             } else {
-                add(reply_to(m, options_.name, one.result.answer), tag);
+                add(reply_to(m, options_.name, one.result.answer), tag, true);
             }
         } else if (one.end == fate::later) {
             again.push_back(tag);
         } else if (one.end == fate::threw) {
             (try_again(m, one.reason) ? again : finished).push_back(tag);
         } else if (bury(m, one.reason)) {
-            add(dead_letter(m, one.reason), tag);
+            add(dead_letter(m, one.reason), tag, false);
         } else {
             finished.push_back(tag);
         }
@@ -156,14 +165,34 @@ void participant::impl::publish(std::shared_ptr<publication> what) {
 
 // Whether its command is left unanswered, so that the engine sends it again (R5): nobody may be there who
 // takes the reply, and while it is tried its delivery is not settled, nor, on Kafka, what is behind it.
-bool participant::impl::give_up(const published& p, std::size_t command) {
+bool participant::impl::give_up(const published& p, std::size_t reply) {
     if (p.result == published::verdict::refused) return true;
     if (!*carrier_up_) return false; // while it is away nothing is accepted: no reason
     const std::lock_guard lock(publishing_mutex_);
     if (unaccepted_.size() >= known_failures) unaccepted_.clear();
-    if (++unaccepted_[command] <= republications) return false;
-    unaccepted_.erase(command);
+    if (++unaccepted_[reply] <= republications) return false;
+    unaccepted_.erase(reply);
     return true;
+}
+
+// An answer that the transport never takes, such as one over its limit: its command comes again, and then the
+// engine is told so instead. It would ask for ever, or compensate what it does not know (R6, R9).
+void participant::impl::refused(const published& p, std::size_t reply) {
+    log(options_.log.get(), log_level::error,
+        "the transport refuses an answer; the engine is told that it is unknown",
+        {{"participant", options_.name}, {"reason", p.reason}});
+    const std::lock_guard lock(publishing_mutex_);
+    if (refused_.size() >= known_failures) refused_.clear();
+    refused_[reply] = p.reason;
+}
+
+std::optional<std::string> participant::impl::why_refused(std::size_t reply) {
+    const std::lock_guard lock(publishing_mutex_);
+    const auto found = refused_.find(reply);
+    if (found == refused_.end()) return std::nullopt;
+    auto why = std::move(found->second);
+    refused_.erase(found);
+    return why;
 }
 
 void participant::impl::accepted(publication& what, std::span<const published> report) {
@@ -171,8 +200,14 @@ void participant::impl::accepted(publication& what, std::span<const published> r
     std::vector<std::uint64_t> again;
     finished.reserve(report.size());
     for (const auto& p : report) {
-        const bool over = p.result == published::verdict::accepted || give_up(p, what.commands[p.index]);
-        (over ? finished : again).push_back(what.tags[p.index]);
+        const auto& [tag, hash, answer] = what.about[p.index];
+        if (p.result == published::verdict::refused && answer) {
+            refused(p, hash);
+            again.push_back(tag);
+            continue;
+        }
+        const bool over = p.result == published::verdict::accepted || give_up(p, hash);
+        (over ? finished : again).push_back(tag);
         if (over && p.result != published::verdict::accepted) {
             log(options_.log.get(), log_level::error,
                 "the transport does not take a reply; its command is left unanswered until it comes again",
@@ -186,7 +221,7 @@ void participant::impl::accepted(publication& what, std::span<const published> r
     }
     const std::lock_guard lock(publishing_mutex_);
     what.reported += report.size();
-    if (what.reported == what.tags.size() && --publishing_ == 0) published_.notify_all();
+    if (what.reported == what.about.size() && --publishing_ == 0) published_.notify_all();
 }
 
 } // namespace sagaflow

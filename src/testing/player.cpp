@@ -52,7 +52,10 @@ std::string player::play(std::string_view event) {
         const auto c = to();
         return reply(c, reply_outcome::rejected, core::write_rejection(rest));
     }
-    if (what == "unknown") return reply(to(), reply_outcome::unknown, "{}");
+    if (what == "unknown") {
+        const auto c = to();
+        return reply(c, reply_outcome::unknown, rest.empty() ? "{}" : core::write_rejection(rest));
+    }
     if (what == "refuse") {
         const auto c = to();
         return or_nothing(take(machine_.refused(record_, c.step, c.compensation, std::string(rest), now_)));

@@ -142,7 +142,7 @@ TEST(machine, R11_on_rejected_never_runs_for_a_step_in_doubt) {
 TEST(machine, B8_a_participant_that_can_not_say_suspends_the_saga) {
     EXPECT_GOES(saga_of(a_step("a"), a_step("b")), R"(
         start     -> started a=sent; send a
-        unknown a -> suspended a=in_doubt; alert
+        unknown a too large -> suspended a=in_doubt (the participant of step 'a' can't say whether it happened: too large); alert
         unknown a -> late_reply; late
         wait 20d  -> nothing
     )");

@@ -410,9 +410,21 @@ TEST_F(chat, B9_a_reply_that_nobody_takes_is_given_up_and_one_that_waits_for_its
     EXPECT_EQ(handled.size(), 1u);
 }
 
-TEST_F(chat, B9_does_not_repeat_a_reply_that_is_refused_for_good) {
+TEST_F(chat, B9_an_answer_that_is_refused_for_good_becomes_unknown_with_the_reason) {
     start(with_inbox());
     bus->verdict = published::verdict::refused;
+    EXPECT_EQ(bus->end_of(bus->deliver(command("ada", "ada"))), "retry");
+    bus->verdict = published::verdict::accepted;
+    EXPECT_EQ(bus->end_of(bus->deliver(command("ada", "ada"))), "acknowledge");
+    EXPECT_EQ(bus->sent.back().outcome, reply_outcome::unknown);
+    EXPECT_EQ(bus->sent.back().body, R"({"reason":"its answer can't be sent: the broker says no"})");
+    EXPECT_EQ(handled.size(), 1u);
+}
+
+TEST_F(chat, B9_does_not_repeat_a_reply_of_which_even_the_refusal_is_refused) {
+    start(with_inbox());
+    bus->verdict = published::verdict::refused;
+    EXPECT_EQ(bus->end_of(bus->deliver(command("ada", "ada"))), "retry");
     EXPECT_EQ(bus->end_of(bus->deliver(command("ada", "ada"))), "acknowledge");
 }
 
