@@ -108,9 +108,9 @@ class Load:
         if duplicate:
             with self.lock:
                 self.in_the_way.add(user_id)
-            self.service.plant(("chat", "customer")[len(user_id) % 2], user_id)
-            with self.lock:
-                self.planted.add(user_id)
+            if self.service.try_to_plant(("chat", "customer")[len(user_id) % 2], user_id) == 204:  # else nobody knows
+                with self.lock:
+                    self.planted.add(user_id)
         self.ask(user_id, False, lambda: self.service.sign_up(user_id))
 
     def remove(self, user_id):

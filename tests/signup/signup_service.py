@@ -197,6 +197,13 @@ class Service(Program):
         return self.ask("GET", f"/user/{user_id}/status")[2]
 
     def plant(self, service, user_id):
+        """Puts a user in the way of a sign-up."""
+        status = self.try_to_plant(service, user_id)
+        if status != 204:
+            raise RuntimeError(f"{user_id} was not put into {service}: {status} {self.logged()}")
+
+    def try_to_plant(self, service, user_id):
+        """The status: 503 where nobody knows, because the service is busy or away."""
         return self.ask("POST", "/demo/users", {"service": service, "userId": user_id})[0]
 
     def fault(self, service, delay_ms=0, deaf=False):
