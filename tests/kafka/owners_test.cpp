@@ -77,27 +77,32 @@ class owner_process {
     pid_t pid_ = 0;
 };
 
-TEST(kafka_owners, F2_one_that_was_killed_is_back_at_once) {
-    const auto topic = unique_name("owner");
-    const auto bus = connect(topic);
-    publisher(bus).publish_all({make_message(topic, "ada", 1)});
-    owner_process ada(topic, "the engine 'ada'");
-    ASSERT_EQ(ada.next(), 'm');
+// Another process owns the address, and has had a message.
+struct kafka_owner : ::testing::Test {
+    void SetUp() override { ASSERT_EQ(ada.next(), 'm'); }
+    ~kafka_owner() override { bus->close(); }
+
+    std::shared_ptr<transport> connect_and_publish() const {
+        auto made = connect(topic);
+        publisher(made).publish_all({make_message(topic, "ada", 1)});
+        return made;
+    }
+
+    const std::string topic = unique_name("owner");
+    const std::shared_ptr<transport> bus = connect_and_publish();
+    owner_process ada{topic, "the engine 'ada'"};
+};
+
+TEST_F(kafka_owner, F2_that_was_killed_is_back_at_once) {
     ada.kill_9();
     const auto begin = std::chrono::steady_clock::now();
     receiver again;
     again.subscribe(*bus, {.address = topic, .group = "g", .sole_owner = "the engine 'ada'"});
     again.wait_for(1);
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 3s) << "before its session is over";
-    bus->close();
 }
 
-TEST(kafka_owners, F2_one_in_another_process_is_named_and_one_that_died_is_waited_for) {
-    const auto topic = unique_name("owner");
-    const auto bus = connect(topic);
-    publisher(bus).publish_all({make_message(topic, "ada", 1)});
-    owner_process ada(topic, "the engine 'ada'");
-    ASSERT_EQ(ada.next(), 'm');
+TEST_F(kafka_owner, F2_is_named_and_waited_for_when_it_died) {
     try {
         bus->consume({.address = topic, .group = "g", .sole_owner = "the engine 'bob'"},
                      [](auto, const auto&) {});
@@ -110,19 +115,12 @@ TEST(kafka_owners, F2_one_in_another_process_is_named_and_one_that_died_is_waite
     receiver bob;
     bob.subscribe(*bus, {.address = topic, .group = "g", .sole_owner = "the engine 'bob'"});
     EXPECT_EQ(bob.wait_for(1).size(), 1U);
-    bus->close();
 }
 
 // Both groups: an engine's name is its group's.
-class kafka_frozen_owner : public ::testing::TestWithParam<const char*> {};
+struct kafka_frozen_owner : kafka_owner, ::testing::WithParamInterface<const char*> {};
 
 TEST_P(kafka_frozen_owner, F2_that_wakes_up_when_another_one_has_taken_over_says_so_and_takes_nothing) {
-    const auto topic = unique_name("owner");
-    const auto bus = connect(topic);
-    publisher out(bus);
-    out.publish_all({make_message(topic, "ada", 1)});
-    const owner_process ada(topic, "the engine 'ada'");
-    ASSERT_EQ(ada.next(), 'm');
     ada.freeze();
     receiver bob;
     bob.subscribe(*bus, {.address = topic, .group = GetParam(), .sole_owner = "the engine 'bob'"});
@@ -134,7 +132,7 @@ TEST_P(kafka_frozen_owner, F2_that_wakes_up_when_another_one_has_taken_over_says
     for (int saga = 0; saga < 40; ++saga)
         batch.push_back(make_message(topic, "saga-" + std::to_string(saga), 2));
     for (const auto& m : batch) expected.insert(m.id);
-    out.publish_all(std::move(batch));
+    publisher(bus).publish_all(std::move(batch));
     for (std::size_t n = 1; !expected.empty(); ++n) expected.erase(bob.wait_for(n)[n - 1].content.id);
     EXPECT_EQ(ada.next(0ms), '-') << "two have the address";
     bus->close();
