@@ -85,11 +85,16 @@ class Program:
         self.port = int(line.removeprefix(prefix))
 
     def wait_until_ready(self):
+        self.wait_for("/readyz", lambda status, _: status == 200)
+
+    def wait_for(self, path, holds):
+        """Asks until holds(status, body as text); the answer."""
         deadline = time.monotonic() + PATIENCE
-        while (answer := self.get("/readyz"))[0] != 200:
+        while not holds(*(answer := self.get(path))):
             if time.monotonic() > deadline:
-                raise RuntimeError(f"it did not get ready: {answer} {self.logged()}")
+                raise RuntimeError(f"{path} never became what was waited for: {answer} {self.logged()}")
             threading.Event().wait(0.02)
+        return answer
 
     def get(self, path):
         """(status, body as text) of its HTTP interface."""

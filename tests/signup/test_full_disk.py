@@ -1,11 +1,9 @@
 """A full disk in the middle of the work: told, waited for, gone on from. The limit on the size of files plays the disk."""
 import resource
-import threading
 import time
 from pathlib import Path
 
 from service_case import ServiceCase
-from signup_service import PATIENCE
 
 
 class FullDiskTest(ServiceCase):
@@ -15,12 +13,6 @@ class FullDiskTest(ServiceCase):
 
     def limit(self, size):
         resource.prlimit(self.service.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
-
-    def until_ready(self):
-        end = time.monotonic() + PATIENCE
-        while self.service.ask("GET", "/readyz")[0] != 200:
-            self.assertLess(time.monotonic(), end, "not ready again")
-            threading.Event().wait(0.05)
 
     def test_callers_are_told_and_all_goes_on_when_there_is_room(self):
         for n in range(5):
@@ -38,7 +30,7 @@ class FullDiskTest(ServiceCase):
         self.service.fault("chat")
         self.assertEqual(self.service.status("ada")["userStatus"], "USER_INSERT")
         self.limit(resource.RLIM_INFINITY)
-        self.until_ready()
+        self.service.wait_until_ready()
         for user_id in ("ada", "before-0"):
             self.assertEqual(self.service.end_of(user_id)["userStatus"], "USER_INSERT_COMPLETE")
         self.assertEqual(self.service.sign_up("bob")[0], 202)

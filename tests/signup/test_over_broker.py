@@ -3,8 +3,6 @@ import json
 import signal
 import subprocess
 import tempfile
-import threading
-import time
 import unittest
 
 from signup_service import PATIENCE, document
@@ -19,13 +17,6 @@ class BrokerCase(unittest.TestCase):
         service = SplitService(shared_broker(), flow, **options)
         self.addCleanup(service.close)
         return service
-
-    def assert_comes_to(self, program, figure):
-        """The figures are those of a moment ago."""
-        deadline = time.monotonic() + PATIENCE
-        while figure not in (figures := program.get("/metrics")[1].splitlines()):
-            self.assertLess(time.monotonic(), deadline, figures)
-            threading.Event().wait(0.02)
 
     def waits_for_chat(self, service, user_id):
         """A sign-up that customer has answered and chat has not."""
@@ -62,7 +53,7 @@ class FlowsTest(BrokerCase):
         for program, line in ((service, 'sagaflow_sagas_finished_total{outcome="completed"} 1'),
                               (service.chats[0], 'sagaflow_participant_commands_total{participant="chat",result="handled"} 1'),
                               (service.customers[0], "sagaflow_participant_rejections_total{participant=\"customer\"} 0")):
-            self.assert_comes_to(program, line)
+            program.wait_for("/metrics", lambda _, figures, wanted=line: wanted in figures.splitlines())
             self.assertEqual(program.stop(signal.SIGTERM), 0)
 
 

@@ -2,8 +2,6 @@
 import json
 import subprocess
 import tempfile
-import threading
-import time
 import unittest
 from pathlib import Path
 
@@ -60,11 +58,8 @@ class SecuredTest(unittest.TestCase):
 
     def assert_comes_to_say(self, program, words):
         """At /readyz and in the log."""
-        deadline = time.monotonic() + PATIENCE
-        while words not in (answer := program.get("/readyz"))[1] or words not in program.logged():
-            self.assertLess(time.monotonic(), deadline, f"{words}: {answer} {program.logged()}")
-            threading.Event().wait(0.02)
-        self.assertEqual(answer[0], 503)
+        status, _ = program.wait_for("/readyz", lambda _, body: words in body and words in program.logged())
+        self.assertEqual(status, 503)
 
     def test_a_sign_up_goes_through_with_a_certificate_and_a_password_from_files(self):
         service = self.began(settings=self.settings())
