@@ -30,7 +30,7 @@ load_definitions = {folder}/definitions.json
 log.console = true
 log.console.level = info
 log.file = false
-vm_memory_high_watermark.absolute = 512MB
+vm_memory_high_watermark.absolute = 2GB
 disk_free_limit.absolute = 50MB
 """
 

@@ -130,7 +130,7 @@ TEST(amqp_faults, a_broker_out_of_memory_is_blocked_and_what_is_published_waits_
     broker.rabbitmqctl("-q set_vm_memory_high_watermark absolute 1MB");
     const auto batch = out.publish(c.make_many(10, 200));
     EXPECT_NE(c.health.wait_for(condition::blocked).find("low on memory"), std::string::npos);
-    broker.rabbitmqctl("-q set_vm_memory_high_watermark absolute 512MB");
+    broker.rabbitmqctl("-q set_vm_memory_high_watermark absolute 2GB");
     c.health.wait_for(condition::up);
     for (const auto v : out.wait(batch)) EXPECT_EQ(v, published::verdict::accepted);
     connected::wait_for_all(r, 200);
