@@ -30,7 +30,9 @@ struct producer : ::testing::Test {
     }
     void serve_until(published::verdict v, int count) {
         const auto give_up = std::chrono::steady_clock::now() + testing::patience;
-        while (verdicts[v] < count && std::chrono::steady_clock::now() < give_up) wake.wait(out.serve());
+        for (auto next = out.serve(); verdicts[v] < count && std::chrono::steady_clock::now() < give_up;
+             next = out.serve())
+            wake.wait(next);
         ASSERT_EQ(verdicts[v], count);
     }
 
@@ -66,6 +68,15 @@ TEST_F(producer, keeps_back_what_comes_while_the_broker_still_has_to_confirm_but
     const auto give_up = std::chrono::steady_clock::now() + testing::patience;
     while (with_the_client() < 3 && std::chrono::steady_clock::now() < give_up) wake.wait(out.serve());
     EXPECT_EQ(with_the_client(), 3);
+}
+
+TEST_F(producer, keeps_nothing_back_once_all_before_it_is_confirmed) {
+    ensure(*out.connection(), options, {topic}, std::chrono::steady_clock::now() + testing::patience);
+    for (int n = 1; n <= 20; ++n) {
+        publish(1);
+        EXPECT_GE(rd_kafka_outq_len(out.connection()->get()), 1) << n;
+        serve_until(accepted, n);
+    }
 }
 
 TEST_F(producer, passes_on_together_what_it_kept_back_when_the_broker_has_confirmed) {
@@ -104,7 +115,9 @@ TEST_F(producer, refuses_what_is_too_large_for_itself_or_for_the_broker_and_take
             }
         });
         const auto give_up = std::chrono::steady_clock::now() + testing::patience;
-        while (count < 20 && std::chrono::steady_clock::now() < give_up) wake.wait(to.serve());
+        for (auto next = to.serve(); count < 20 && std::chrono::steady_clock::now() < give_up;
+             next = to.serve())
+            wake.wait(next);
         to.close();
         EXPECT_EQ(told[accepted], 19);
         EXPECT_EQ(told[refused], 1);
