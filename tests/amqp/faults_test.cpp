@@ -1,6 +1,7 @@
 // Where the transport can't do what it is asked to, and how it goes on. Each test that needs a broker to
 // itself starts one.
 #include "support/amqp_broker.hpp"
+#include "support/arrivals.hpp"
 #include "support/health_log.hpp"
 #include "support/load.hpp"
 #include "support/own_service.hpp"
@@ -11,7 +12,6 @@
 
 #include <array>
 #include <cstdio>
-#include <set>
 
 #include <gtest/gtest.h>
 
@@ -32,11 +32,6 @@ struct connected {
         for (int n = from; n < to; ++n)
             all.push_back(make_message(address, "saga-" + std::to_string(n % 5), n));
         return all;
-    }
-    // Until each of them came at least once.
-    static void wait_for_all(const receiver& r, std::size_t different) {
-        std::set<std::string> seen;
-        for (std::size_t n = 1; seen.size() < different; ++n) seen.insert(r.wait_for(n)[n - 1].content.id);
     }
 
     health_log health;
@@ -75,7 +70,7 @@ TEST(amqp_faults, a_wrong_password_or_certificate_is_named_and_no_secret_is) {
     receiver r;
     c.subscribe(r);
     publisher(c.bus).publish_all(c.make_many(0, 10));
-    connected::wait_for_all(r, 10);
+    wait_for_different(r, 10);
 }
 
 // Takes two connections with that certificate, and speaks TLS only.
@@ -133,7 +128,7 @@ TEST(amqp_faults, a_broker_out_of_memory_is_blocked_and_what_is_published_waits_
     broker.rabbitmqctl("-q set_vm_memory_high_watermark absolute 2GB");
     c.health.wait_for(condition::up);
     for (const auto v : out.wait(batch)) EXPECT_EQ(v, published::verdict::accepted);
-    connected::wait_for_all(r, 200);
+    wait_for_different(r, 200);
 }
 
 // Whose leader is gone, as after a kill of RabbitMQ 3.10: who asks for it gets an error of the connection.
@@ -159,7 +154,7 @@ TEST(amqp_faults, a_queue_without_a_leader_does_not_hold_up_the_others) {
     c.health.wait_for(condition::down, lost + ".g");
     for (int n = 0; n < 50; n += 10) {
         publisher(c.bus).publish_all(c.make_many(n, n + 10));
-        connected::wait_for_all(fine, static_cast<std::size_t>(n) + 10);
+        wait_for_different(fine, static_cast<std::size_t>(n) + 10);
     }
     leader("restart");
     c.health.wait_for(condition::up);
@@ -228,7 +223,7 @@ TEST_F(amqp_link, nothing_is_lost_by_cuts_in_the_middle_of_frames_and_black_hole
         out.publish_all(c.make_many(100, 150));
         c.health.wait_for(condition::up);
     }
-    connected::wait_for_all(r, 150);
+    wait_for_different(r, 150);
     c.bus->close();
     EXPECT_EQ(out.report_counts(), std::vector<std::size_t>{1});
 }
@@ -260,11 +255,11 @@ TEST_F(amqp_link, works_over_a_slow_link) {
     c.subscribe(r);
     publisher out(c.bus);
     out.publish_all(c.make_many(0, 50));
-    connected::wait_for_all(r, 50);
+    wait_for_different(r, 50);
     link.toxic("bandwidth", "upstream", R"({"rate":1})");
     const auto batch = out.publish(c.make_many(50, 53)); // some 2 KB
     for (const auto v : out.wait(batch)) EXPECT_EQ(v, published::verdict::accepted);
-    connected::wait_for_all(r, 53);
+    wait_for_different(r, 53);
 }
 
 TEST_F(amqp_link, close_returns_at_its_deadline_whatever_the_broker_does) {

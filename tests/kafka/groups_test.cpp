@@ -1,4 +1,5 @@
 // Consumers that come, go and die.
+#include "support/arrivals.hpp"
 #include "support/service_address.hpp"
 
 #include <sagaflow/kafka.hpp>
@@ -47,12 +48,7 @@ TEST(kafka_groups, lose_nothing_while_members_join_and_leave_under_load) {
     first->close(); // with what its first consumer kept
     const auto last = connect(topic);
     r.subscribe(*last, {.address = topic, .group = "g"});
-    std::set<std::string> came;
-    for (std::size_t seen = 0; came.size() < expected.size();) {
-        const auto all = r.wait_for(seen + 1);
-        for (; seen < all.size(); ++seen) came.insert(all[seen].content.id);
-    }
-    EXPECT_EQ(came, expected);
+    EXPECT_EQ(wait_for_different(r, expected.size()), expected);
     for (const auto& g : guests) g->close();
     last->close();
 }
@@ -114,10 +110,9 @@ TEST(kafka_groups, handlers_that_run_while_members_join_and_leave_finish_and_not
     leaving.join();
     wait_for_state(topic + ".g", "Stable", 1);
     out.publish_all(one_of_each_saga(topic, 3));
-    auto came = r.wait_for(120);
-    for (std::size_t n = 120; ids_of(came).size() < 120; ++n) came = r.wait_for(n);
+    wait_for_different(r, 120);
     first->close();
-    EXPECT_EQ(came.size(), 120U) << "something came twice";
+    EXPECT_EQ(r.count(), 120U) << "something came twice";
 }
 
 TEST(kafka_groups, what_a_handler_acknowledges_when_others_have_its_messages_does_not_count) {

@@ -1,4 +1,5 @@
 // A link to the broker that is cut, swallows everything, or is slow. Its broker sends clients to the link.
+#include "support/arrivals.hpp"
 #include "support/health_log.hpp"
 #include "support/own_service.hpp"
 #include "support/toxiproxy.hpp"
@@ -7,7 +8,6 @@
 #include <sagaflow/testing/transport_script.hpp>
 
 #include <chrono>
-#include <set>
 
 #include <gtest/gtest.h>
 
@@ -47,11 +47,6 @@ class kafka_link : public ::testing::Test {
         one.body = '"' + std::string(50'000, 'x') + '"';
         return {one};
     }
-    // Until so many different ones came at least once.
-    void wait_for_all(std::size_t different) {
-        std::set<std::string> seen;
-        for (std::size_t n = 1; seen.size() < different; ++n) seen.insert(r.wait_for(n)[n - 1].content.id);
-    }
     void expect_accepted(std::size_t batch) const {
         for (const auto v : out->wait(batch)) EXPECT_EQ(v, published::verdict::accepted);
     }
@@ -88,7 +83,7 @@ TEST_F(kafka_link, nothing_is_lost_by_cuts_in_the_middle_of_frames) {
     out->publish_all(make_many(61, 70));
     for (const auto& d : r.wait_for(0)) EXPECT_NE(d.content.step, "step-60") << "it came through";
     link.heal("limit_data", "downstream");
-    wait_for_all(70);
+    wait_for_different(r, 70);
     bus->close();
     EXPECT_EQ(out->report_counts(), std::vector<std::size_t>{1});
 }
@@ -108,7 +103,7 @@ TEST_F(kafka_link, nothing_is_lost_in_a_black_hole) {
         expect_accepted(batch);
         health.wait_for(condition::up);
     }
-    wait_for_all(static_cast<std::size_t>(next));
+    wait_for_different(r, static_cast<std::size_t>(next));
     bus->close();
     EXPECT_EQ(out->report_counts(), std::vector<std::size_t>{1});
 }
@@ -119,24 +114,24 @@ TEST_F(kafka_link, works_when_it_is_slow) {
     o.close_timeout = 10s; // it does not wait for an answer longer than that
     connect(o);
     out->publish_all(make_many(0, 10));
-    wait_for_all(10);
+    wait_for_different(r, 10);
     for (const auto* way : {"upstream", "downstream"}) link.toxic("latency", way, R"({"latency":500})");
     link.cut();
     health.wait_for(condition::down);
     link.heal();
     health.wait_for(condition::up);
     out->publish_all(make_many(10, 20));
-    wait_for_all(20);
+    wait_for_different(r, 20);
     for (const auto* way : {"upstream", "downstream"}) link.heal("latency", way);
     link.toxic("bandwidth", "upstream", R"({"rate":1})");
     expect_accepted(out->publish(make_many(20, 26))); // some 3 KB
-    wait_for_all(26);
+    wait_for_different(r, 26);
 }
 
 TEST_F(kafka_link, close_returns_at_its_deadline_whatever_the_broker_does) {
     connect(by_link());
     out->publish_all(make_many(0, 10));
-    wait_for_all(10);
+    wait_for_different(r, 10);
     link.toxic("timeout", "downstream", R"({"timeout":0})");
     const auto batch = out->publish(make_many(10, 5'000));
     health.wait_for(condition::down);

@@ -1,6 +1,8 @@
 // Messages on their way while something happens to their broker.
 #pragma once
 
+#include "arrivals.hpp"
+
 #include <sagaflow/testing/transport_script.hpp>
 
 #include <chrono>
@@ -44,12 +46,7 @@ class load {
             }
             out_.publish_all(std::move(again));
         }
-        std::set<std::string> came;
-        for (std::size_t seen = 0; came.size() < expected.size();) {
-            const auto all = r.wait_for(seen + 1);
-            for (; seen < all.size(); ++seen) came.insert(all[seen].content.id);
-        }
-        EXPECT_EQ(came, expected);
+        EXPECT_EQ(wait_for_different(r, expected.size()), expected);
         EXPECT_EQ(out_.report_counts(), std::vector<std::size_t>{1});
     }
 
