@@ -62,6 +62,17 @@ TEST_F(amqp, a_status_event_may_have_nobody_who_takes_it) {
     bus->close();
 }
 
+TEST_F(amqp, what_a_full_queue_does_not_take_has_failed) {
+    const auto bus = connect();
+    stranger_(
+        {"bind", address + ".full", address, "#", R"({"x-max-length":1,"x-overflow":"reject-publish"})"});
+    EXPECT_EQ(publish_one(*bus, make_message(address, "a", 1)).result, published::verdict::accepted);
+    const auto too_much = publish_one(*bus, make_message(address, "a", 2));
+    EXPECT_EQ(too_much.result, published::verdict::failed);
+    EXPECT_EQ(too_much.reason, "RabbitMQ could not take it: see the broker's log");
+    bus->close();
+}
+
 TEST_F(amqp, a_message_over_the_limit_is_a_dead_letter_whole) {
     auto o = amqp_options();
     o.message_bytes = 1000;

@@ -1,5 +1,6 @@
 // Where the transport can't do what it is asked to, and how it goes on. Each test that needs a broker to
 // itself starts one.
+#include "stranger.hpp"
 #include "support/amqp_broker.hpp"
 #include "support/arrivals.hpp"
 #include "support/health_log.hpp"
@@ -244,6 +245,32 @@ TEST_F(amqp_link, goes_on_with_the_next_host_when_one_is_dead_and_when_the_broke
     other.heal();
     r.wait_for(r.count() + 100);
     messages.expect_all_at(r);
+}
+
+TEST_F(amqp_link, what_was_deleted_while_it_was_away_is_there_again_before_it_is_used) {
+    const auto broker = service_address("amqp");
+    auto o = by_link();
+    o.heartbeat = 60s; // it does not look for what is missing before
+    const auto away = [&](connected& c, const auto& meanwhile) {
+        c.health.wait_for(condition::up);
+        link.cut();
+        c.health.wait_for(condition::down);
+        meanwhile();
+        link.heal();
+        c.health.wait_for(condition::up);
+    };
+    connected sender(o);
+    away(sender, [&] { stranger(broker, {"delete-exchange", sender.address}); });
+    auto m = make_message(sender.address, "a", 1);
+    m.kind = message_kind::status; // nobody needs to take it
+    publisher out(sender.bus);
+    EXPECT_EQ(out.wait(out.publish({m})), std::vector{published::verdict::accepted});
+    connected taker(o);
+    receiver r;
+    taker.subscribe(r);
+    away(taker, [&] { stranger(broker, {"delete-queue", taker.address + ".g"}); });
+    publisher(taker.bus).publish_all(taker.make_many(0, 10));
+    wait_for_different(r, 10);
 }
 
 TEST_F(amqp_link, works_over_a_slow_link) {

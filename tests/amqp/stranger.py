@@ -4,7 +4,7 @@
   get QUEUE                                takes one message; prints it as JSON; waits for one at most 30 s
   answer QUEUE                             takes one command and answers as a plain service does: to reply_to by the
                                            default exchange, with the correlation_id and a body, nothing else
-  bind QUEUE EXCHANGE KEY                  makes a plain queue of its own
+  bind QUEUE EXCHANGE KEY [ARGUMENTS]      makes a plain queue of its own; ARGUMENTS is JSON
   count QUEUE                              prints how many wait there
   delete-queue QUEUE, delete-exchange EXCHANGE
 """
@@ -51,8 +51,8 @@ def answer(channel, queue):
     return "ok"
 
 
-def bind(channel, queue, exchange, key):
-    channel.queue_declare(queue, durable=True)
+def bind(channel, queue, exchange, key, arguments="{}"):
+    channel.queue_declare(queue, durable=True, arguments=json.loads(arguments))
     channel.queue_bind(queue, exchange, key)
     return "ok"
 
