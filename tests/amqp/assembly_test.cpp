@@ -28,6 +28,7 @@ struct frames {
         properties_.message_id = bytes("m-1");
         amqp_frame_t f{};
         f.frame_type = AMQP_FRAME_HEADER;
+        f.payload.properties.class_id = AMQP_BASIC_CLASS;
         f.payload.properties.body_size = size;
         f.payload.properties.decoded = &properties_;
         return f;
@@ -108,6 +109,11 @@ TEST(amqp_assembly, frames_that_make_no_sense_are_an_error) {
     assembly bodiless(9);
     bodiless.take(f.deliver(1));
     EXPECT_THROW(bodiless.take(frames::body("x")), bad_frame);
+    assembly other_class(9); // what it has is no basic_properties
+    other_class.take(f.deliver(1));
+    auto header = f.header(1);
+    header.payload.properties.class_id = AMQP_QUEUE_CLASS;
+    EXPECT_THROW(other_class.take(header), bad_frame);
     amqp_basic_ack_t ack{};
     EXPECT_THROW(assembly(9).take(frames::method(AMQP_BASIC_ACK_METHOD, &ack)), bad_frame);
 }

@@ -54,6 +54,19 @@ TEST_F(amqp, what_no_group_takes_has_failed_with_the_reason) {
     bus->close();
 }
 
+TEST_F(amqp, what_goes_where_nothing_can_be_made_does_not_hold_up_what_is_behind_it) {
+    auto o = amqp_options();
+    o.heartbeat = std::chrono::hours(1); // nothing else wakes it
+    const auto bus = sagaflow::amqp::make_transport(o);
+    receiver r;
+    r.subscribe(*bus, group("g"));
+    publisher out(bus);
+    const auto verdicts =
+        out.wait(out.publish({make_message("amq.reserved", "a", 1), make_message(address, "a", 2)}));
+    EXPECT_EQ(verdicts, (std::vector{published::verdict::failed, published::verdict::accepted}));
+    bus->close();
+}
+
 TEST_F(amqp, a_status_event_may_have_nobody_who_takes_it) {
     const auto bus = connect();
     auto m = make_message(address, "a", 1, "trip.status");

@@ -34,6 +34,16 @@ struct connected {
             all.push_back(make_message(address, "saga-" + std::to_string(n % 5), n));
         return all;
     }
+    std::string reason_of(message m) const {
+        gate told;
+        std::string reason;
+        bus->publish({std::move(m)}, [&](std::span<const published> report) {
+            reason = report[0].reason;
+            told.open();
+        });
+        told.wait();
+        return reason;
+    }
 
     health_log health;
     std::string address = unique_name("faults");
@@ -204,6 +214,7 @@ TEST_F(amqp_link, nothing_is_lost_by_cuts_in_the_middle_of_frames_and_black_hole
     c.subscribe(r);
     publisher out(c.bus);
     out.publish_all(c.make_many(0, 50));
+    c.health.wait_for(condition::up);                    // it was down at first
     for (const auto* way : {"upstream", "downstream"}) { // in the middle of a frame
         link.toxic("limit_data", way, R"({"bytes":10007})");
         const auto batch = out.publish(c.make_many(50, 100));
@@ -227,6 +238,44 @@ TEST_F(amqp_link, nothing_is_lost_by_cuts_in_the_middle_of_frames_and_black_hole
     wait_for_different(r, 150);
     c.bus->close();
     EXPECT_EQ(out.report_counts(), std::vector<std::size_t>{1});
+}
+
+TEST_F(amqp_link, a_cut_while_a_message_comes_back_is_forgotten_with_its_connection) {
+    connected c(by_link());
+    publisher out(c.bus);
+    auto large = make_message(c.address, "a", 1, "nobody.takes.it");
+    large.body = "\"" + std::string(100'000, 'x') + "\"";
+    c.health.wait_for(condition::up);
+    link.toxic("limit_data", "downstream", R"({"bytes":50000})");
+    const auto cut = out.publish({large});
+    c.health.wait_for(condition::down);
+    link.heal("limit_data", "downstream");
+    out.wait(cut);
+    c.health.wait_for(condition::up);
+    EXPECT_NE(c.reason_of(make_message(c.address, "a", 2, "nobody.takes.it")).find("NO_ROUTE"),
+              std::string::npos);
+}
+
+TEST_F(amqp_link, an_address_that_is_gone_when_the_broker_is_back_does_not_hold_up_the_others) {
+    connected maker(amqp_options());
+    const auto gone = unique_name("gone");
+    maker.bus->open({gone}, {});
+    auto o = by_link();
+    o.topology = topology::verify;
+    const auto bus = amqp::make_transport(o);
+    health_log health;
+    bus->open({maker.address, gone}, health.handler());
+    health.wait_for(condition::up);
+    link.cut();
+    health.wait_for(condition::down);
+    stranger(service_address("amqp"), {"delete-exchange", gone});
+    link.heal();
+    health.wait_for(condition::up);
+    receiver r;
+    maker.subscribe(r);
+    publisher(bus).publish_all({make_message(maker.address, "a", 1)});
+    EXPECT_EQ(r.wait_for(1).size(), 1U);
+    bus->close();
 }
 
 TEST_F(amqp_link, goes_on_with_the_next_host_when_one_is_dead_and_when_the_broker_moves) {

@@ -61,6 +61,7 @@ void assembly::begin(const amqp_method_t& method) {
 
 void assembly::head(const amqp_frame_t& frame) {
     const auto& header = frame.payload.properties;
+    if (header.class_id != AMQP_BASIC_CLASS) throw bad_frame("a header is not of a message");
     missing_ = header.body_size;
     now_.too_large = missing_ > most_;
     now_.message = read(*static_cast<const amqp_basic_properties_t*>(header.decoded));

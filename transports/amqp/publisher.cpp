@@ -81,14 +81,13 @@ void publisher::fail_all(const std::string& why) {
 }
 
 void publisher::up(connection& c) {
-    {
-        questions ask(c, question_channel);
-        for (const auto& address : addresses_) topology_.prepare(ask, address);
-    }
     open_channel(c);
 }
 
 void publisher::open_channel(connection& c) {
+    addresses_
+        .clear(); // one that is gone by now must not hold up the others: each is declared when it is used
+    returned_ = assembly(options_.message_bytes);
     c.open_channel(channel);
     c.call<amqp_confirm_select_ok_t>(channel, AMQP_CONFIRM_SELECT_METHOD, AMQP_CONFIRM_SELECT_OK_METHOD,
                                      amqp_confirm_select_t{});
@@ -124,7 +123,6 @@ void publisher::take_method(connection& c, const amqp_method_t& method) {
             const std::lock_guard lock(mutex_);
             confirms_.lost(e.what(), reports_);
         }
-        addresses_.clear();
         open_channel(c);
     }
 }
@@ -176,24 +174,27 @@ void publisher::declare(questions& ask, const std::string& address) {
     addresses_.insert(address);
 }
 
-// Declares where the first in the queue goes, if that is new.
+// The address of the first in the queue, if that is new.
+std::optional<std::string> publisher::next_stranger() {
+    const std::lock_guard lock(mutex_);
+    if (queue_.empty() || addresses_.contains(queue_.front().what.address)) return std::nullopt;
+    return queue_.front().what.address;
+}
+
+// Declares where the first in the queue goes; what goes where that can't be has failed.
 void publisher::introduce_next(connection& c) {
-    std::string address;
-    {
-        const std::lock_guard lock(mutex_);
-        if (queue_.empty() || addresses_.contains(queue_.front().what.address)) return;
-        address = queue_.front().what.address;
-    }
-    try {
-        questions ask(c, question_channel);
-        declare(ask, address);
-    } catch (const error& e) {
-        const std::lock_guard lock(mutex_);
-        std::erase_if(queue_, [&](waiting& w) {
-            if (w.what.address != address) return false;
-            reports_.add(std::move(w.of), published::verdict::failed, e.what());
-            return true;
-        });
+    while (const auto address = next_stranger()) {
+        try {
+            questions ask(c, question_channel);
+            declare(ask, *address);
+        } catch (const error& e) {
+            const std::lock_guard lock(mutex_);
+            std::erase_if(queue_, [&](waiting& w) {
+                if (w.what.address != *address) return false;
+                reports_.add(std::move(w.of), published::verdict::failed, e.what());
+                return true;
+            });
+        }
     }
 }
 

@@ -13,6 +13,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -53,6 +54,7 @@ class publisher final : link::user {
     void open_channel(connection& c);
     void serve_openings(connection& c);
     void declare(questions& ask, const std::string& address);
+    std::optional<std::string> next_stranger();
     void introduce_next(connection& c);
     std::vector<outgoing> next_batch();
     void fail_all(const std::string& why);
@@ -68,7 +70,7 @@ class publisher final : link::user {
     bool closed_ = false;
 
     // The link's thread's own:
-    std::set<std::string> addresses_; // that were declared on this connection, and are again on the next
+    std::set<std::string> addresses_; // that were declared since the channel was opened
     assembly returned_;
     transports::reports reports_;
     std::vector<amqp_table_entry_t> headers_;
