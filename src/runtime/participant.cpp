@@ -126,10 +126,14 @@ void participant::impl::stop() {
             published_.wait_for(lock, patience_at_stop, [this] { return publishing_ == 0; });
         }
         stop_.request_stop();
+        // Destroyed without the lock: the transport's last holder waits for handlers, which want it.
+        std::unordered_map<std::string, command_handler> handlers;
+        std::shared_ptr<inbox> rows;
+        std::shared_ptr<transport> carrier;
         const std::lock_guard lock(busy_);
-        handlers_.clear();
-        options_.inbox.reset();
-        options_.transport.reset();
+        handlers.swap(handlers_);
+        rows.swap(options_.inbox);
+        carrier.swap(options_.transport);
     });
 }
 

@@ -70,12 +70,11 @@ class participant::impl : public std::enable_shared_from_this<participant::impl>
     void conclude(std::span<item> items, const std::shared_ptr<settler>& settle);
     bool try_again(const message& m, std::string_view reason);
     bool bury(const message& m, std::string_view reason);
-    int count_failure(const message& m);
     void publish(std::shared_ptr<publication> what);
     void accepted(publication& what, std::span<const published> report);
-    bool give_up(const published& p, std::size_t reply);
-    void refused(const published& p, std::size_t reply);
-    std::optional<std::string> why_refused(std::size_t reply);
+    bool give_up(const published& p, std::size_t key);
+    void refused(const published& p, std::size_t key);
+    std::optional<std::string> why_refused(std::size_t key);
 
     participant_options options_;
     participant_counters counters_;
@@ -87,7 +86,7 @@ class participant::impl : public std::enable_shared_from_this<participant::impl>
     bool started_ = false;
     bool stopping_ = false;
     std::vector<item> items_;
-    std::unordered_map<std::string, int> failures_; // of commands that come again, by id and attempt
+    std::unordered_map<std::size_t, int> failures_; // of handlers, by the key of what comes again
     // Shared with the transport, which may tell how it is when the participant is gone.
     std::shared_ptr<std::atomic<bool>> carrier_up_ = std::make_shared<std::atomic<bool>>(false);
     clock::time_point purge_due_{};
@@ -99,8 +98,8 @@ class participant::impl : public std::enable_shared_from_this<participant::impl>
     std::mutex publishing_mutex_;
     std::condition_variable published_;
     std::size_t publishing_ = 0;                           // publications under way
-    std::unordered_map<std::size_t, int> unaccepted_;      // replies that come again, by the hash of their id
-    std::unordered_map<std::size_t, std::string> refused_; // that come again as unknown, and why
+    std::unordered_map<std::size_t, int> unaccepted_;      // of what is published again, by key
+    std::unordered_map<std::size_t, std::string> refused_; // answers that come again as unknown, and why
 };
 
 } // namespace sagaflow

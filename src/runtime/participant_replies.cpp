@@ -12,9 +12,10 @@ namespace sagaflow {
 
 namespace {
 
-constexpr int redeliveries = 3;              // of a command whose handler throws (B4)
-constexpr std::size_t known_failures = 1024; // beyond it, all counts begin again
-constexpr int republications = 20; // of a reply that a transport which is up does not accept: some seconds
+constexpr int redeliveries = 3;    // of a command whose handler throws (B4)
+constexpr int republications = 20; // of what a transport which is up does not accept: some seconds
+// Beyond it, the newest are forgotten: more than wait to come again, or none would be counted to its end.
+constexpr std::size_t known_failures = 64 * 1024;
 
 message reply_to(message& command, const std::string& participant, inbox_answer& answer) {
     message m;
@@ -44,17 +45,30 @@ message dead_letter(message& came, std::string& reason) {
     return m;
 }
 
-std::string attempt_key(const message& m) {
-    return m.source + '\n' + m.id + '\n' + std::to_string(m.attempt);
+// The same each time it comes; one that can't be read may have no id.
+std::size_t key_of(const message& m) {
+    constexpr std::hash<std::string_view> hash;
+    return (hash(m.source) * 31 + hash(m.id.empty() ? m.body : m.id)) * 31 + m.attempt;
+}
+
+// Counts one more.
+int count(std::unordered_map<std::size_t, int>& in, std::size_t key) {
+    if (in.size() >= known_failures && !in.contains(key)) in.erase(in.begin());
+    return ++in[key];
 }
 
 } // namespace
 
 struct participant::impl::publication {
+    enum class kind : std::uint8_t {
+        answer, // a handler's: if it is refused, the engine is told that
+        refusal,
+        dead_letter
+    };
     struct of_message {
         std::uint64_t tag;
-        std::size_t hash; // of its id
-        bool answer;      // a handler's: if it is refused, the engine is told that
+        std::size_t key; // of what it is published for
+        kind what;
     };
     std::shared_ptr<settler> settle;
     std::vector<message> messages;
@@ -67,15 +81,19 @@ void participant::impl::conclude(std::span<item> items, const std::shared_ptr<se
     out->settle = settle;
     out->messages.reserve(items.size());
     out->about.reserve(items.size());
-    const auto add = [&](message&& m, std::uint64_t tag, bool answer) {
-        const auto hash = std::hash<std::string>{}(m.id);
-        if (const auto why = answer ? why_refused(hash) : std::nullopt) {
+    const auto add = [&](message&& m, publication::of_message about) {
+        out->messages.push_back(std::move(m));
+        out->about.push_back(about);
+    };
+    const auto add_reply = [&](item& one) {
+        const auto key = key_of(one.came->content);
+        auto m = reply_to(one.came->content, options_.name, one.result.answer);
+        const auto why = why_refused(key);
+        if (why) {
             m.outcome = reply_outcome::unknown;
             m.body = core::write_rejection("its answer can't be sent: " + *why);
-            answer = false;
         }
-        out->messages.push_back(std::move(m));
-        out->about.push_back({tag, hash, answer});
+        add(std::move(m), {one.came->tag, key, why ? publication::kind::refusal : publication::kind::answer});
     };
     std::vector<std::uint64_t> finished;
     std::vector<std::uint64_t> again;
@@ -83,19 +101,20 @@ void participant::impl::conclude(std::span<item> items, const std::shared_ptr<se
         auto& m = one.came->content;
         const auto tag = one.came->tag;
         if (one.end == fate::answered) {
-            if (!failures_.empty()) failures_.erase(attempt_key(m));
+            if (!failures_.empty()) failures_.erase(key_of(m));
             counters_.count(one.result.how, one.result.answer.outcome);
             if (m.reply_to.empty()) {
                 finished.push_back(tag);
             } else {
-                add(reply_to(m, options_.name, one.result.answer), tag, true);
+                add_reply(one);
             }
         } else if (one.end == fate::later) {
             again.push_back(tag);
         } else if (one.end == fate::threw) {
             (try_again(m, one.reason) ? again : finished).push_back(tag);
         } else if (bury(m, one.reason)) {
-            add(dead_letter(m, one.reason), tag, false);
+            const auto key = key_of(m);
+            add(dead_letter(m, one.reason), {tag, key, publication::kind::dead_letter});
         } else {
             finished.push_back(tag);
         }
@@ -108,7 +127,7 @@ void participant::impl::conclude(std::span<item> items, const std::shared_ptr<se
 // Whether it is delivered again. If not, its answer is left to the engine's next attempt (B4).
 bool participant::impl::try_again(const message& m, std::string_view reason) {
     counters_.threw.fetch_add(1, std::memory_order_relaxed);
-    const bool again = count_failure(m) <= redeliveries;
+    const bool again = count(failures_, key_of(m)) <= redeliveries;
     if (again) {
         log(options_.log.get(), log_level::warn, "a handler threw; the command comes again",
             {{"participant", options_.name}, {"type", m.type}, {"command", m.id}, {"error", reason}});
@@ -136,20 +155,9 @@ bool participant::impl::bury(const message& m, std::string_view reason) {
              {"skipped", std::to_string(skipped)}});
         return false;
     }
-    if (*carrier_up_ && count_failure(m) > redeliveries) { // while it is away nothing is accepted: no reason
-        log(options_.log.get(), log_level::error, "a dead letter is not accepted; the message is dropped",
-            {{"participant", options_.name}, {"type", m.type}, {"message", m.id}, {"reason", reason}});
-        return false;
-    }
-    counters_.dead.fetch_add(1, std::memory_order_relaxed);
     log(options_.log.get(), log_level::warn, "a message becomes a dead letter",
         {{"participant", options_.name}, {"type", m.type}, {"message", m.id}, {"reason", reason}});
     return true;
-}
-
-int participant::impl::count_failure(const message& m) {
-    if (failures_.size() >= known_failures) failures_.clear();
-    return ++failures_[attempt_key(m)];
 }
 
 void participant::impl::publish(std::shared_ptr<publication> what) {
@@ -163,32 +171,32 @@ void participant::impl::publish(std::shared_ptr<publication> what) {
                                     std::span<const published> report) { self->accepted(*what, report); });
 }
 
-// Whether its command is left unanswered, so that the engine sends it again (R5): nobody may be there who
-// takes the reply, and while it is tried its delivery is not settled, nor, on Kafka, what is behind it.
-bool participant::impl::give_up(const published& p, std::size_t reply) {
+// Whether it is not tried any more: nobody may be there who takes it, and while it is tried its delivery is
+// not settled, nor, on Kafka, what is behind it. A command is left unanswered, so the engine sends it again
+// (R5).
+bool participant::impl::give_up(const published& p, std::size_t key) {
     if (p.result == published::verdict::refused) return true;
     if (!*carrier_up_) return false; // while it is away nothing is accepted: no reason
     const std::lock_guard lock(publishing_mutex_);
-    if (unaccepted_.size() >= known_failures) unaccepted_.clear();
-    if (++unaccepted_[reply] <= republications) return false;
-    unaccepted_.erase(reply);
+    if (count(unaccepted_, key) <= republications) return false;
+    unaccepted_.erase(key);
     return true;
 }
 
 // An answer that the transport never takes, such as one over its limit: its command comes again, and then the
 // engine is told so instead. It would ask for ever, or compensate what it does not know (R6, R9).
-void participant::impl::refused(const published& p, std::size_t reply) {
+void participant::impl::refused(const published& p, std::size_t key) {
     log(options_.log.get(), log_level::error,
         "the transport refuses an answer; the engine is told that it is unknown",
         {{"participant", options_.name}, {"reason", p.reason}});
     const std::lock_guard lock(publishing_mutex_);
-    if (refused_.size() >= known_failures) refused_.clear();
-    refused_[reply] = p.reason;
+    if (refused_.size() >= known_failures) refused_.erase(refused_.begin());
+    refused_[key] = p.reason;
 }
 
-std::optional<std::string> participant::impl::why_refused(std::size_t reply) {
+std::optional<std::string> participant::impl::why_refused(std::size_t key) {
     const std::lock_guard lock(publishing_mutex_);
-    const auto found = refused_.find(reply);
+    const auto found = refused_.find(key);
     if (found == refused_.end()) return std::nullopt;
     auto why = std::move(found->second);
     refused_.erase(found);
@@ -196,22 +204,28 @@ std::optional<std::string> participant::impl::why_refused(std::size_t reply) {
 }
 
 void participant::impl::accepted(publication& what, std::span<const published> report) {
+    using kind = publication::kind;
     std::vector<std::uint64_t> finished;
     std::vector<std::uint64_t> again;
     finished.reserve(report.size());
     for (const auto& p : report) {
-        const auto& [tag, hash, answer] = what.about[p.index];
-        if (p.result == published::verdict::refused && answer) {
-            refused(p, hash);
+        const auto& [tag, key, sent] = what.about[p.index];
+        if (p.result == published::verdict::accepted) {
+            if (sent == kind::dead_letter) counters_.dead.fetch_add(1, std::memory_order_relaxed);
+            finished.push_back(tag);
+        } else if (p.result == published::verdict::refused && sent == kind::answer) {
+            refused(p, key);
             again.push_back(tag);
-            continue;
-        }
-        const bool over = p.result == published::verdict::accepted || give_up(p, hash);
-        (over ? finished : again).push_back(tag);
-        if (over && p.result != published::verdict::accepted) {
+        } else if (give_up(p, key)) {
             log(options_.log.get(), log_level::error,
-                "the transport does not take a reply; its command is left unanswered until it comes again",
+                sent == kind::dead_letter
+                    ? "the transport does not take a dead letter; the message is dropped"
+                    : "the transport does not take a reply; its command is left unanswered until it comes "
+                      "again",
                 {{"participant", options_.name}, {"reason", p.reason}});
+            finished.push_back(tag);
+        } else {
+            again.push_back(tag);
         }
     }
     if (!finished.empty()) what.settle->settle(finished, settler::verdict::acknowledge);
