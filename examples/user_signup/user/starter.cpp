@@ -32,7 +32,12 @@ refusal refusal_of(const sagaflow::failure& why) {
 } // namespace
 
 starter::starter(database& users, sagaflow::engine& engine, gate& running, std::function<void()> wake)
-    : users_(users), engine_(engine), running_(running), wake_(std::move(wake)) {}
+    : users_(users), engine_(engine), running_(running), wake_(std::move(wake)) {
+    running_.pass([this] {
+        const std::lock_guard lock(mutex_);
+        running_since_ = clock::now();
+    });
+}
 
 void starter::start(const request& stored, start_handler done) {
     {
@@ -46,10 +51,6 @@ void starter::start(const request& stored, start_handler done) {
 }
 
 void starter::attempt_start(const request& r) {
-    {
-        const std::lock_guard lock(mutex_);
-        for (auto& w : attempts_.at(r.request_id).waiters) w.since = clock::now();
-    }
     try {
         if (still_stored(r)) return submit(r);
         finish(r.request_id, refusal{refusal::reason::unavailable, "it was taken back just now: ask again"});
@@ -128,6 +129,7 @@ std::vector<starter::waiter> starter::tired_waiters() {
     const auto since = clock::now() - patience;
     std::vector<waiter> tired;
     const std::lock_guard lock(mutex_);
+    if (running_since_ > since) return tired; // who came before it has not been waiting for an answer yet
     for (auto& [id, a] : attempts_) {
         const auto first = std::partition(a.waiters.begin(), a.waiters.end(),
                                           [&](const waiter& w) { return w.since > since; });

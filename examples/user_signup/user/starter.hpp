@@ -63,6 +63,7 @@ class starter {
     std::function<void()> wake_;
     std::mutex mutex_;
     std::map<std::string, attempt> attempts_; // by saga id
+    clock::time_point running_since_;         // nobody has waited for longer
 };
 
 } // namespace signup
