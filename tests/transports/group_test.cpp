@@ -1,6 +1,8 @@
 #include "shared/group.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -30,6 +32,22 @@ struct fixture : ::testing::Test {
 
 using group_test = fixture;
 constexpr std::uint64_t largest_origin = (std::uint64_t{1} << 48) - 1;
+
+TEST(group, takes_types_while_members_come_and_go) {
+    group g{1000, {}, {"b", "a"}};
+    EXPECT_TRUE(g.takes("a"));
+    EXPECT_FALSE(g.takes("c"));
+    std::atomic<bool> done{false};
+    std::thread broker([&] {
+        while (!done) EXPECT_TRUE(g.takes("a"));
+    });
+    for (int n = 0; n < 2'000; ++n) {
+        const auto one = g.join({.address = "a", .group = "g", .types = {"a", "b"}});
+        g.leave(*one);
+    }
+    done = true;
+    broker.join();
+}
 
 TEST_F(group_test, says_by_its_origin_what_was_acknowledged_and_when) {
     const auto came =

@@ -33,7 +33,13 @@ bool group::held_elsewhere(std::size_t s, const member& m) const {
     return slots_[s].unsettled > 0 && slots_[s].holder != &m;
 }
 
+group::group(std::size_t bound, acknowledged_handler acknowledged, std::vector<std::string> types)
+    : bound_(bound), acknowledged_(std::move(acknowledged)), types_(std::move(types)) {
+    std::sort(types_.begin(), types_.end());
+}
+
 bool group::takes(const std::string& type) const {
+    const std::lock_guard lock(mutex_);
     return types_.empty() || std::binary_search(types_.begin(), types_.end(), type);
 }
 

@@ -18,15 +18,15 @@
 
 namespace sagaflow::transports {
 
-// Any thread, but take() and leave() are the member's own, and join() and takes() never run at once.
+// Any thread, but take() and leave() are the member's own.
 class group {
   public:
     // Told which deliveries were acknowledged, by their origins; on any thread, with no lock held.
     using acknowledged_handler = std::function<void(std::span<const std::uint64_t>)>;
 
-    // bound: messages that wait, at most.
-    explicit group(std::size_t bound, acknowledged_handler acknowledged = {})
-        : bound_(bound), acknowledged_(std::move(acknowledged)) {}
+    // bound: messages that wait, at most. types: those that it takes until the first member comes.
+    explicit group(std::size_t bound, acknowledged_handler acknowledged = {},
+                   std::vector<std::string> types = {});
 
     // Takes the first of them, as many as there is room for; returns how many. Their tags are queue_tags.
     std::size_t push(std::vector<delivery>&& what);
