@@ -1,4 +1,7 @@
 // Brokers that die, or say nothing any more, while messages are on their way.
+#include "kafka/owners.hpp"
+#include "kafka/publisher.hpp"
+#include "kafka/topology.hpp"
 #include "support/health_log.hpp"
 #include "support/line_log.hpp"
 #include "support/load.hpp"
@@ -64,6 +67,30 @@ TEST(kafka_faults, loses_nothing_when_the_leader_of_three_brokers_is_killed_unde
     t.r.wait_for(before + 100); // by another leader
     brokers.start("kafka3-" + std::to_string(leader));
     t.messages->expect_all_at(t.r);
+}
+
+// The dead one stays in the memory of a client that knew it.
+TEST(kafka_faults, F2_who_owns_an_address_is_known_while_one_of_three_brokers_is_dead) {
+    own_service brokers("kafka3");
+    const kafka::transport_options options{.hosts = {brokers.address("kafka-1"), brokers.address("kafka-2")}};
+    const auto topic = unique_name("faults");
+    transports::wakeup wake;
+    kafka::reaper ending;
+    kafka::publisher asks(options, wire::make_cloudevents({.prefix = "ce_"}), wake,
+                          std::make_shared<kafka::trouble>([] {}), ending);
+    const auto by = asks.connection();
+    const auto soon = [] { return clock::now() + 4s; };
+    ASSERT_EQ(kafka::ensure(*by, options, {topic}, clock::now() + patience).is,
+              kafka::topic_answer::what::usable);
+    brokers.kill9("kafka3-3");
+    const auto bus = kafka::make_transport(options);
+    bus->consume({.address = topic, .group = "g", .sole_owner = "ada"}, [](auto, const auto&) {});
+    kafka::owner_answer answer;
+    for (const auto give_up = clock::now() + patience; !answer.owner && clock::now() < give_up;)
+        answer = kafka::find_other_owner(*by, {.address = topic, .group = "h", .sole_owner = "bob"}, soon());
+    ASSERT_TRUE(answer.owner) << answer.why;
+    EXPECT_EQ(answer.owner->substr(0, 4), "ada ") << *answer.owner;
+    bus->close();
 }
 
 TEST(kafka_faults, loses_nothing_when_the_broker_is_killed_under_load_and_comes_back) {

@@ -19,7 +19,8 @@ struct owner_answer {
     bool goes_first = false;               // that one, of two that came at the same time
 };
 
-// Blocks until the deadline at most.
+// Asks each broker of the cluster for the groups that it coordinates: not the coordinator of a group, since
+// librdkafka ends the process when one answers that was given up. Blocks until the deadline at most.
 owner_answer find_other_owner(client& by, const subscription& newcomer,
                               std::chrono::steady_clock::time_point deadline);
 
