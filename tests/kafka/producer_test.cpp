@@ -2,10 +2,13 @@
 #include "kafka/publisher.hpp"
 #include "kafka/topology.hpp"
 #include "support/service_address.hpp"
+#include "support/temp_folder.hpp"
 
 #include <sagaflow/testing/transport_script.hpp>
 
+#include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -123,6 +126,69 @@ TEST_F(producer, refuses_what_is_too_large_for_itself_or_for_the_broker_and_take
         EXPECT_EQ(told[refused], 1);
         EXPECT_NE(reason.find(words), std::string::npos) << reason;
     }
+}
+
+// Makes it, with a limit for what the broker takes at once.
+void make_topic(client& by, const std::string& name, const char* max_message_bytes) {
+    using new_topic_handle = handle<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>;
+    const new_topic_handle wanted(rd_kafka_NewTopic_new(name.c_str(), 1, 1, nullptr, 0));
+    rd_kafka_NewTopic_set_config(wanted.get(), "max.message.bytes", max_message_bytes);
+    const queue_handle answers(rd_kafka_queue_new(by.get()));
+    auto* one = wanted.get();
+    rd_kafka_CreateTopics(by.get(), &one, 1, nullptr, answers.get());
+    const event_handle answer(rd_kafka_queue_poll(answers.get(), 30'000));
+    ASSERT_TRUE(answer && rd_kafka_event_error(answer.get()) == RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
+TEST_F(producer, sends_in_smaller_batches_when_the_broker_takes_no_large_ones) {
+    make_topic(*out.connection(), topic, "20000");
+    ensure(*out.connection(), options, {topic}, std::chrono::steady_clock::now() + testing::patience);
+    constexpr int count = 2'000;
+    std::vector<message> batch;
+    for (int n = 0; n < count; ++n) batch.push_back(make_message(topic, "ada", n));
+    batch[count / 2].body = '"' + std::string(30'000, 'x') + '"';
+    int given_up = 0;
+    int over = 0;
+    const auto give_up = std::chrono::steady_clock::now() + testing::patience;
+    while (!batch.empty() && std::chrono::steady_clock::now() < give_up) {
+        std::vector<message> again;
+        std::size_t told = 0;
+        out.publish(std::vector(batch), [&](std::span<const published> report) {
+            told += report.size();
+            for (const auto& p : report) {
+                if (p.result == failed) again.push_back(batch[p.index]);
+                if (p.result == refused) ++(batch[p.index].body.size() > 20'000 ? over : given_up);
+            }
+        });
+        while (told < batch.size() && std::chrono::steady_clock::now() < give_up) wake.wait(out.serve());
+        batch = std::move(again);
+    }
+    EXPECT_TRUE(batch.empty()) << batch.size() << " are never accepted";
+    EXPECT_EQ(given_up, 0) << "refused with others that were too large together";
+    EXPECT_EQ(over, 1);
+}
+
+TEST_F(producer, is_made_anew_when_that_is_possible_again) {
+    std::optional<testing::temp_folder> authorities(std::in_place); // a folder of them may be empty
+    options.tls = {.enabled = true, .ca_file = authorities->path().string()};
+    publisher secure(options, wire::make_cloudevents({.prefix = "ce_"}), wake, t, ending);
+    const auto first = secure.connection();
+    authorities.reset();
+    rd_kafka_test_fatal_error(first->get(), RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "a test");
+    const auto until = [&](bool there) {
+        const auto give_up = std::chrono::steady_clock::now() + testing::patience;
+        while ((secure.connection() != nullptr) != there && std::chrono::steady_clock::now() < give_up)
+            wake.wait(secure.serve());
+        return (secure.connection() != nullptr) == there;
+    };
+    EXPECT_TRUE(until(false));
+    for (int attempts = 0; attempts < 10; ++attempts) wake.wait(secure.serve());
+    EXPECT_EQ(secure.connection(), nullptr);
+    EXPECT_NE(t->text().find("ssl.ca.location"), std::string::npos) << t->text();
+    std::filesystem::create_directory(options.tls.ca_file);
+    EXPECT_TRUE(until(true));
+    std::filesystem::remove(options.tls.ca_file);
+    secure.close();
 }
 
 TEST_F(producer, fails_what_is_over_its_bound) {

@@ -126,20 +126,21 @@ std::shared_ptr<reaper::shared> reaper::make() {
     return std::make_shared<shared>();
 }
 
-void reaper::take(std::shared_ptr<client> c) {
-    if (!c) return;
-    c->silence();
-    {
-        const std::lock_guard lock(shared_->mutex);
-        ++shared_->running;
-    }
-    std::thread([s = shared_, ended = std::move(c)]() mutable {
-        pthread_setname_np(pthread_self(), "sf-kafka-end");
-        ended.reset();
-        const std::lock_guard lock(s->mutex);
-        --s->running;
-        s->changed.notify_all();
-    }).detach();
+std::shared_ptr<client> reaper::owner_of(std::unique_ptr<client> c) const {
+    return {c.release(), [s = shared_](client* last) {
+                last->silence();
+                {
+                    const std::lock_guard lock(s->mutex);
+                    ++s->running;
+                }
+                std::thread([s, last] {
+                    pthread_setname_np(pthread_self(), "sf-kafka-end");
+                    delete last;
+                    const std::lock_guard lock(s->mutex);
+                    --s->running;
+                    s->changed.notify_all();
+                }).detach();
+            }};
 }
 
 bool reaper::wait(std::chrono::steady_clock::time_point deadline) {

@@ -49,8 +49,9 @@ class client {
 // (https://github.com/confluentinc/librdkafka/issues/4724).
 class reaper {
   public:
-    void take(std::shared_ptr<client> c);
-    // Whether all are gone before the deadline.
+    // Whoever lets the last one go does not wait for its end.
+    std::shared_ptr<client> owner_of(std::unique_ptr<client> c) const;
+    // Whether all are gone before the deadline that nobody has any more.
     bool wait(std::chrono::steady_clock::time_point deadline);
 
   private:

@@ -1,5 +1,6 @@
 #include "consumer.hpp"
 
+#include <sagaflow/error.hpp>
 #include <sagaflow/log.hpp>
 
 #include <algorithm>
@@ -22,6 +23,7 @@ constexpr milliseconds for_leaving{5'000};
 constexpr milliseconds look_at_marks{100};
 constexpr milliseconds look_closely{10};
 constexpr milliseconds until_made_anew{500};
+constexpr milliseconds until_it_is_well{3'000}; // without an error
 
 // As an instance id may be: letters, digits, '.', '_', '-'. FNV-1a.
 std::string fingerprint(std::string_view text) {
@@ -73,13 +75,13 @@ consumer::consumer(const transport_options& options, std::shared_ptr<const wire:
       address_(what.address),
       owned_(!what.sole_owner.empty()),
       wakeup_(w),
-      reaper_(r),
       told_(std::move(told)),
       assigned_(std::make_shared<assignment>(what.address)),
       group_(std::make_shared<transports::group>(
           std::numeric_limits<std::size_t>::max(),
-          [to = assigned_](std::span<const std::uint64_t> origins) { to->acknowledge(origins); })) {
-    make_client_ = [&options, &w, t = std::move(t), address = what.address, group = what.group,
+          [to = assigned_](std::span<const std::uint64_t> origins) { to->acknowledge(origins); },
+          what.types)) {
+    make_client_ = [&options, &w, &r, t = std::move(t), address = what.address, group = what.group,
                     owner = what.sole_owner] {
         auto conf = make_conf(options, role::consumer);
         const auto set = [&](const char* name, const std::string& value) {
@@ -90,7 +92,7 @@ consumer::consumer(const transport_options& options, std::shared_ptr<const wire:
             set("group.instance.id", owner_instance(address, owner));
             set("client.id", owner);
         }
-        return std::make_shared<client>(role::consumer, std::move(conf), w, options.log, t);
+        return r.owner_of(std::make_unique<client>(role::consumer, std::move(conf), w, options.log, t));
     };
     client_ = make_client_();
 }
@@ -107,6 +109,11 @@ void consumer::start() {
 bool consumer::is_member() const {
     const std::lock_guard lock(mutex_);
     return assigned_once_;
+}
+
+bool consumer::asks(std::uint64_t membership) const {
+    const std::lock_guard lock(mutex_);
+    return membership == membership_;
 }
 
 void consumer::own(std::uint64_t membership) {
@@ -172,10 +179,9 @@ bool consumer::gone() const {
     return stage_ == stage::gone;
 }
 
-milliseconds consumer::serve() {
-    while (client_) {
-        const auto e = client_->poll();
-        if (!e) break;
+// Whether there may be more. Others on this thread are to be served too, and what waits must not grow.
+bool consumer::take_events() {
+    while (const auto e = client_->poll()) {
         switch (rd_kafka_event_type(e.get())) {
             case RD_KAFKA_EVENT_FETCH:
                 while (const auto* m = rd_kafka_event_message_next(e.get())) take(*m);
@@ -189,29 +195,45 @@ milliseconds consumer::serve() {
             default:
                 break;
         }
-        if (batch_.size() >= push_at) push();
+        if (batch_.size() >= push_at) return true;
     }
-    if (!client_) return at_the_latest;
+    return false;
+}
+
+milliseconds consumer::serve() {
+    if (!client_) return serve_without_client();
+    const bool more = take_events();
     if (offered_ && owns()) accept(*std::exchange(offered_, nullptr));
     if (takes_nothing()) decline();
     push();
     check_flow();
     if (revoked_until_ && (group_->unsettled() == 0 || steady::now() >= *revoked_until_)) give_back();
     store_marks();
+    tell_when_well();
     if (wants_to_leave()) {
         go_on_leaving();
     } else if (anew_at_ && steady::now() >= *anew_at_) {
+        let_go();
         start_anew();
     }
-    return next_look();
+    return more ? milliseconds(0) : next_look();
+}
+
+milliseconds consumer::serve_without_client() {
+    if (gone()) return at_the_latest;
+    if (wants_to_leave()) {
+        finish();
+    } else if (steady::now() >= *anew_at_) {
+        start_anew();
+    }
+    return look_closely;
 }
 
 // An owner is fenced by itself when the broker died between its commit and its session's end: librdkafka
 // takes its own former membership for another process.
-void consumer::start_anew() {
+void consumer::let_go() {
     log(options_.log, log_level::warn, "a Kafka consumer had to be made anew; what it had comes again",
         {{"topic", address_}});
-    anew_at_.reset();
     batch_.clear();
     group_->drop([](std::uint64_t) { return true; });
     paused_.clear();
@@ -220,11 +242,21 @@ void consumer::start_anew() {
     offered_.reset();
     lose_membership();
     assigned_->end();
-    {
+    const std::lock_guard lock(mutex_);
+    client_.reset();
+}
+
+// A file of a certificate may just be missing, say.
+void consumer::start_anew() {
+    try {
+        auto made = make_client_();
         const std::lock_guard lock(mutex_);
-        reaper_.take(std::exchange(client_, nullptr));
-        client_ = make_client_();
+        client_ = std::move(made);
+    } catch (const error& e) {
+        anew_at_ = steady::now() + until_made_anew;
+        return told_.condition("the consumer of '" + address_ + "' can't be made anew: " + e.what());
     }
+    anew_at_.reset();
     start();
 }
 
@@ -234,6 +266,7 @@ void consumer::take(const rd_kafka_message_t& m) {
         return;
     }
     if (revoked_until_) return; // it comes again, to whoever has its partition then
+    came_since_ = true;
     const auto origin = assigned_->add(m.partition, m.offset);
     delivery d{envelope_->read(carried_of(m)), transports::queue_tag{origin, 0}.packed()};
     d.content.address = address_;
@@ -274,8 +307,17 @@ void consumer::take_error(rd_kafka_resp_err_t err, const std::string& text) {
         case RD_KAFKA_RESP_ERR__TIMED_OUT:
             break; // of the connection: the watch sees to it
         default:
+            failed_at_ = steady::now();
+            came_since_ = false;
             told_.condition("the consumer of '" + address_ + "' gets nothing: " + text);
     }
+}
+
+// Nobody says when such an error is over. Another partition may have it still, and says so again.
+void consumer::tell_when_well() {
+    if (!failed_at_ || !came_since_ || steady::now() < *failed_at_ + until_it_is_well) return;
+    failed_at_.reset();
+    told_.condition({});
 }
 
 void consumer::rebalance(rd_kafka_event_t* e) {
@@ -304,6 +346,7 @@ void consumer::decline() {
 void consumer::accept(const rd_kafka_topic_partition_list_t& partitions) {
     assigned_->begin(partitions);
     rd_kafka_assign(client_->get(), &partitions);
+    failed_at_.reset();
     told_.condition({});
     const std::lock_guard lock(mutex_);
     assigned_once_ = true;
@@ -369,8 +412,8 @@ bool consumer::wants_to_leave() const {
 // A static member, which an owner is, stays in its group for its session when it closes; but not when it
 // unsubscribes before.
 void consumer::go_on_leaving() {
-    auto* kafka = client_->get();
     if (anew_at_) return finish();
+    auto* kafka = client_->get();
     switch (stage_) {
         case stage::member: {
             const std::lock_guard lock(mutex_);
@@ -399,8 +442,8 @@ void consumer::go_on_leaving() {
 }
 
 void consumer::finish() {
-    reaper_.take(std::exchange(client_, nullptr));
     const std::lock_guard lock(mutex_);
+    client_.reset();
     stage_ = stage::gone;
 }
 

@@ -47,6 +47,7 @@ class consumer : public served {
     bool is_member() const;
     // What was found out for a membership that is over counts no more. stand_back(): somebody else owns the
     // address; it leaves its group until start().
+    bool asks(std::uint64_t membership) const;
     void own(std::uint64_t membership);
     bool stand_back(std::uint64_t membership);
     bool stands_back() const;
@@ -67,9 +68,12 @@ class consumer : public served {
     using steady = std::chrono::steady_clock;
     enum class stage : std::uint8_t { member, unsubscribing, closing, gone };
 
+    bool take_events();
+    std::chrono::milliseconds serve_without_client();
     void take(const rd_kafka_message_t& m);
     void push();
     void take_error(rd_kafka_resp_err_t err, const std::string& text);
+    void tell_when_well();
     void rebalance(rd_kafka_event_t* e);
     void accept(const rd_kafka_topic_partition_list_t& partitions);
     void decline();
@@ -84,6 +88,7 @@ class consumer : public served {
     void go_on_leaving();
     void finish();
     void start_anew();
+    void let_go();
     std::chrono::milliseconds next_look() const;
 
     const transport_options& options_;
@@ -91,7 +96,6 @@ class consumer : public served {
     const std::string address_;
     const bool owned_;
     transports::wakeup& wakeup_;
-    reaper& reaper_;
     const listener told_;
     const std::shared_ptr<assignment> assigned_;
     const std::shared_ptr<transports::group> group_;
@@ -115,9 +119,11 @@ class consumer : public served {
     bool behind_ = false;           // more waits than should
     std::set<std::int32_t> paused_; // partitions
     std::optional<steady::time_point>
-        revoked_until_;                         // partitions are asked back; started work may end until then
-    steady::time_point give_up_{};              // leaving
-    std::optional<steady::time_point> anew_at_; // librdkafka's consumer is dead for good
+        revoked_until_;            // partitions are asked back; started work may end until then
+    steady::time_point give_up_{}; // leaving
+    std::optional<steady::time_point> failed_at_; // last, and it was told
+    bool came_since_ = false;                     // a message
+    std::optional<steady::time_point> anew_at_;   // librdkafka's consumer is dead for good
 };
 
 } // namespace sagaflow::kafka

@@ -1,9 +1,11 @@
 #include "publisher.hpp"
 
+#include <sagaflow/error.hpp>
 #include <sagaflow/log.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,6 +21,23 @@ constexpr const char* closed_reason = "the transport is closed";
 // While the broker has not confirmed all that it was sent, what is published is kept back, so long at most,
 // and goes together (Nagle's algorithm, RFC 896): far fewer requests under load, no delay without.
 constexpr std::chrono::milliseconds keep_back_for{5};
+
+bool is_too_large(rd_kafka_resp_err_t err) {
+    return err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || err == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE;
+}
+
+// Without what frames them.
+std::size_t bytes_of(const rd_kafka_message_t& m) {
+    auto bytes = m.len + m.key_len;
+    rd_kafka_headers_t* headers = nullptr;
+    if (rd_kafka_message_headers(&m, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR) return bytes;
+    const char* name = nullptr;
+    const void* value = nullptr;
+    std::size_t size = 0;
+    for (std::size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == 0; ++i)
+        bytes += std::string_view(name).size() + size;
+    return bytes;
+}
 
 // Whether it would be no better the next time.
 verdict verdict_of(rd_kafka_resp_err_t err) {
@@ -55,7 +74,9 @@ bool nobody_knows(const rd_kafka_message_t& m) {
 }
 
 std::string reason_of(const rd_kafka_message_t& m) {
-    return nobody_knows(m) ? "the broker is not sure whether it has it" : rd_kafka_err2str(m.err);
+    if (nobody_knows(m)) return "the broker is not sure whether it has it";
+    const std::string said = rd_kafka_err2str(m.err);
+    return is_too_large(m.err) ? said + ": its topic's max.message.bytes is less" : said;
 }
 
 std::string fatal_reason(rd_kafka_t* kafka) {
@@ -76,8 +97,24 @@ publisher::publisher(const transport_options& options, std::shared_ptr<const wir
       client_(make_client()) {}
 
 std::shared_ptr<client> publisher::make_client() {
-    return std::make_shared<client>(role::producer, make_conf(options_, role::producer), wakeup_,
-                                    options_.log, trouble_);
+    auto conf = make_conf(options_, role::producer);
+    std::array<char, 32> configured{};
+    std::size_t size = configured.size();
+    rd_kafka_conf_get(conf.get(), "batch.size", configured.data(), &size);
+    batch_bytes_ = std::min<std::size_t>(batch_bytes_, std::strtoul(configured.data(), nullptr, 10));
+    rd_kafka_conf_set(conf.get(), "batch.size", std::to_string(batch_bytes_).c_str(), nullptr, 0);
+    return reaper_.owner_of(
+        std::make_unique<client>(role::producer, std::move(conf), wakeup_, options_.log, trouble_));
+}
+
+// A file of a certificate may just be missing, say.
+void publisher::make_client_again() {
+    try {
+        client_ = make_client();
+    } catch (const error& e) {
+        trouble_->note(RD_KAFKA_RESP_ERR__INVALID_ARG, e.what());
+        due_ = steady::now() + pause_.next();
+    }
 }
 
 // One by one: the memory that one needs on its way is there again for the next.
@@ -174,7 +211,8 @@ std::chrono::milliseconds publisher::serve() {
         if (!client_) {
             const auto wait = std::chrono::ceil<std::chrono::milliseconds>(due_ - steady::now());
             if (wait.count() > 0) return std::min(wait, at_the_latest);
-            client_ = make_client();
+            make_client_again();
+            if (!client_) return std::chrono::milliseconds(0);
         }
         now = client_;
     }
@@ -182,12 +220,14 @@ std::chrono::milliseconds publisher::serve() {
     bool fatal = false;
     while (auto e = now->poll()) {
         if (rd_kafka_event_type(e.get()) == RD_KAFKA_EVENT_DR) take_reports(e.get(), told);
-        fatal = fatal || rd_kafka_event_error(e.get()) == RD_KAFKA_RESP_ERR__FATAL;
+        if (rd_kafka_event_type(e.get()) == RD_KAFKA_EVENT_ERROR)
+            fatal = fatal || rd_kafka_event_error_is_fatal(e.get()) != 0;
     }
     std::unique_lock lock(mutex_);
-    if (!fatal && !fatal_) return go_on(told);
+    if (!fatal && !fatal_ && !too_large_) return go_on(told);
+    const auto why = too_large_ ? shrink_batches() : fatal_reason(now->get());
     lock.unlock();
-    start_again(fatal_reason(now->get()));
+    start_again(why);
     return at_the_latest;
 }
 
@@ -196,11 +236,26 @@ void publisher::take_reports(rd_kafka_event_t* e, transports::reports& told) {
     if (closed_) return; // they were reported
     while (const auto* m = rd_kafka_event_message_next(e)) {
         auto* one = static_cast<sent*>(m->_private);
-        const auto v = nobody_knows(*m) ? verdict::failed : verdict_of(m->err);
+        const bool to_repeat = nobody_knows(*m) || suffered_for_others(*m);
+        too_large_ = too_large_ || suffered_for_others(*m);
+        const auto v = to_repeat ? verdict::failed : verdict_of(m->err);
         if (v == verdict::accepted) pause_.reset();
         told.add(std::move(one->whose), v, v == verdict::accepted ? "" : reason_of(*m));
         unused_.splice(unused_.begin(), outstanding_, one->self);
     }
+}
+
+// The broker refuses a batch that is over the limit of its topic with all that is in it. A message that
+// fills a batch was alone in it.
+bool publisher::suffered_for_others(const rd_kafka_message_t& m) const {
+    return is_too_large(m.err) && bytes_of(m) < batch_bytes_;
+}
+
+std::string publisher::shrink_batches() {
+    auto why = "a topic takes no batch of " + std::to_string(batch_bytes_) +
+               " bytes: from now on they are half as large; raise its max.message.bytes";
+    batch_bytes_ = std::max<std::size_t>(batch_bytes_ / 2, 1);
+    return why;
 }
 
 void publisher::fail_all(const std::string& why, transports::reports& told) {
@@ -216,7 +271,8 @@ void publisher::start_again(const std::string& why) {
     transports::reports told;
     const std::lock_guard lock(mutex_);
     fatal_ = false;
-    reaper_.take(std::exchange(client_, nullptr));
+    too_large_ = false;
+    client_.reset();
     due_ = steady::now() + pause_.next();
     wakeup_.wake();
     fail_all(why, told);
@@ -226,7 +282,7 @@ void publisher::close() {
     transports::reports told;
     const std::lock_guard lock(mutex_);
     if (std::exchange(closed_, true)) return;
-    reaper_.take(std::exchange(client_, nullptr));
+    client_.reset();
     fail_all(closed_reason, told);
     for (auto& one : backlog_) told.add(std::move(one.whose), verdict::failed, closed_reason);
     backlog_.clear();

@@ -33,6 +33,10 @@ using place = std::pair<std::string, std::string>; // address and group
 
 constexpr milliseconds between_looks{20};
 
+std::string not_known(const std::string& address, const std::string& why) {
+    return "'" + address + "' gets nothing until it is known whether it belongs to somebody: " + why;
+}
+
 class transport_impl final : public transport {
   public:
     explicit transport_impl(transport_options options);
@@ -75,8 +79,9 @@ class transport_impl final : public transport {
     const std::shared_ptr<publisher> publisher_;
     watch watch_;
 
-    std::mutex consuming_; // one consume() at a time
-    std::mutex mutex_;     // of these
+    std::mutex conditions_told_; // first of the two; so that the last one told is the last there is
+    std::mutex consuming_;       // one consume() at a time
+    std::mutex mutex_;           // of these
     std::map<place, std::shared_ptr<consumer>> consumers_;
     std::map<place, std::string> conditions_;
     std::set<place> looked_for_;                              // their topics were not there
@@ -149,11 +154,11 @@ void transport_impl::consume(subscription what, delivery_handler handler) {
     const auto to = join(what);
     const auto leave = [to] { to->leave(); };
     try {
-        auto s =
-            std::make_unique<transports::consumer>(what, to->local(), std::move(handler), "sf-kfk-", leave);
+        const std::lock_guard lock(mutex_); // close() ends it, or it does not begin
+        require_open();
+        subscriptions_.push_back(
+            std::make_unique<transports::consumer>(what, to->local(), std::move(handler), "sf-kfk-", leave));
         owners = std::move(with_newcomer);
-        const std::lock_guard lock(mutex_);
-        subscriptions_.push_back(std::move(s));
     } catch (...) {
         to->leave();
         throw;
@@ -171,6 +176,7 @@ std::shared_ptr<consumer> transport_impl::join(const subscription& what) {
     made->join();
     {
         const std::lock_guard lock(mutex_);
+        require_open();
         consumers_[at] = made;
     }
     wakeup_.wake();
@@ -238,7 +244,10 @@ void transport_impl::start_later(const subscription& what, std::weak_ptr<consume
         const auto c = publisher_->connection();
         if (!waiting || !c) return !waiting;
         const auto answer = find_other_owner(*c, what, steady::now() + watch_.patience());
-        if (!answer.known) return false;
+        if (!answer.known) {
+            set_condition({what.address, what.group}, not_known(what.address, answer.why));
+            return false;
+        }
         if (answer.owner) {
             set_condition({what.address, what.group}, transports::belongs_to(*answer.owner, what.address));
             return false;
@@ -257,10 +266,14 @@ void transport_impl::look_again(const subscription& what, std::uint64_t membersh
     const auto goes_by_now = steady::now() + options_.session_timeout + milliseconds(1'000);
     watch_.later([this, what, membership, at, goes_by_now] {
         const auto member = find(at);
+        if (!member || !member->asks(membership)) return true;
         const auto c = publisher_->connection();
-        if (!member || !c) return !member;
+        if (!c) return false;
         const auto answer = find_other_owner(*c, what, steady::now() + watch_.patience());
-        if (!answer.known) return false;
+        if (!answer.known) {
+            set_condition(at, not_known(what.address, answer.why));
+            return false;
+        }
         if (!answer.owner) {
             member->own(membership);
             return true;
@@ -300,6 +313,7 @@ std::string transport_impl::condition_of(const place& at) {
 }
 
 void transport_impl::set_condition(const place& of, const std::string& what) {
+    const std::lock_guard order(conditions_told_);
     std::string worst;
     {
         const std::lock_guard lock(mutex_);
@@ -323,13 +337,13 @@ void transport_impl::forget_finished() {
 
 void transport_impl::close() {
     const std::lock_guard waits(closing_);
-    if (closed_.exchange(true)) return;
-    publisher_->close();
     std::vector<std::unique_ptr<transports::consumer>> subscriptions;
     {
         const std::lock_guard lock(mutex_);
+        if (closed_.exchange(true)) return;
         subscriptions.swap(subscriptions_);
     }
+    publisher_->close();
     for (const auto& s : subscriptions) s->stop();
     subscriptions.clear();
     const auto deadline = steady::now() + options_.close_timeout;

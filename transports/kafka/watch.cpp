@@ -48,7 +48,7 @@ void watch::join() {
 
 // close() waits for a look that is under way.
 milliseconds watch::patience() const {
-    return std::min(until_it_is_silent, options_.close_timeout);
+    return std::clamp(options_.close_timeout, until_it_is_away, until_it_is_silent);
 }
 
 void watch::hint() {
@@ -65,9 +65,11 @@ void watch::later(errand e) {
 }
 
 topic_answer watch::need(const std::vector<std::string>& topics, steady::time_point deadline) {
+    std::vector<std::string> added;
     {
         const std::lock_guard lock(mutex_);
-        topics_.insert(topics.begin(), topics.end());
+        for (const auto& t : topics)
+            if (topics_.insert(t).second) added.push_back(t);
     }
     topic_answer answer{what::away, "the transport is closed"};
     auto wait = until_it_is_away;
@@ -79,7 +81,7 @@ topic_answer watch::need(const std::vector<std::string>& topics, steady::time_po
     } while (answer.is == what::away && trouble_->text().empty() && steady::now() < deadline);
     if (answer.is == what::refused) {
         const std::lock_guard lock(mutex_);
-        for (const auto& t : topics) topics_.erase(t);
+        for (const auto& t : added) topics_.erase(t);
         return answer;
     }
     report(answer);
@@ -119,7 +121,9 @@ bool watch::look(bool was_well, bool hinted) {
         c ? ensure(*c, options_, topics, steady::now() + (is_known ? until_it_is_away : patience()))
           : topic_answer{what::away, "the producer is made anew"};
     report(answer);
-    return answer.is == what::usable && run_errands();
+    if (answer.is == what::away) return false;
+    const bool done = run_errands(); // also when some other topic is missing
+    return done && answer.is == what::usable;
 }
 
 bool watch::run_errands() {

@@ -1,0 +1,107 @@
+// A member of a group by itself, with nobody to take what it gets.
+#include "kafka/consumer.hpp"
+
+#include "support/service_address.hpp"
+
+#include <sagaflow/kafka.hpp>
+#include <sagaflow/testing/transport_script.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <librdkafka/rdkafka_mock.h>
+
+namespace sagaflow::kafka {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+struct kafka_consumer : ::testing::Test {
+    ~kafka_consumer() override {
+        if (!member) return;
+        member->stop();
+        serve_until([&] { return member->gone(); });
+    }
+
+    void subscribe() {
+        consumer::listener told;
+        told.condition = [this](const std::string& how) { condition = how; };
+        told.missing = [] {};
+        member =
+            std::make_unique<consumer>(options, wire::make_cloudevents({.prefix = "ce_"}),
+                                       subscription{.address = topic, .group = "g"}, wake, t, ending, told);
+        member->join();
+        member->start();
+    }
+    template <class Condition>
+    bool serve_until(Condition is_so) {
+        const auto give_up = steady_clock::now() + testing::patience;
+        while (!is_so() && steady_clock::now() < give_up) wake.wait(member->serve());
+        return is_so();
+    }
+
+    transport_options options;
+    std::string topic = testing::unique_name("consumer");
+    transports::wakeup wake;
+    reaper ending;
+    std::shared_ptr<trouble> t = std::make_shared<trouble>([] {});
+    std::string condition;
+    std::unique_ptr<consumer> member;
+};
+
+TEST_F(kafka_consumer, takes_no_more_than_may_wait_from_a_topic_that_is_full) {
+    constexpr std::size_t all = 100'000;
+    options = {.hosts = {testing::service_address("kafka")}, .partitions = 1, .waiting = 1'000};
+    const auto bus = make_transport(options);
+    bus->open({topic}, [](const transport_health&) {});
+    testing::publisher out(bus);
+    for (std::size_t n = 0; n < all; n += 10'000) {
+        std::vector<message> batch;
+        for (int i = 0; i < 10'000; ++i) batch.push_back(testing::make_message(topic, "ada", i));
+        out.publish_all(std::move(batch));
+    }
+    bus->close();
+    subscribe();
+    std::size_t most = 0;
+    EXPECT_TRUE(serve_until([&] {
+        most = std::max(most, member->local()->waiting());
+        return most >= options.waiting;
+    }));
+    for (int n = 0; n < 20; ++n) wake.wait(member->serve());
+    most = std::max(most, member->local()->waiting());
+    EXPECT_LT(most, 2 * options.waiting);
+}
+
+// One broker inside librdkafka that fails when it is told to.
+TEST_F(kafka_consumer, says_that_it_gets_something_again) {
+    char why[512];
+    auto* conf = rd_kafka_conf_new();
+    const std::unique_ptr<rd_kafka_t, void (*)(rd_kafka_t*)> host(
+        rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why), rd_kafka_destroy);
+    const std::unique_ptr<rd_kafka_mock_cluster_t, void (*)(rd_kafka_mock_cluster_t*)> mock(
+        rd_kafka_mock_cluster_new(host.get(), 1), rd_kafka_mock_cluster_destroy);
+    rd_kafka_mock_topic_create(mock.get(), topic.c_str(), 1, 1);
+    options = {.hosts = {rd_kafka_mock_cluster_bootstraps(mock.get())}, .topology = topology::none};
+    const auto bus = make_transport(options);
+    testing::publisher out(bus);
+    out.publish_all({testing::make_message(topic, "ada", 1)});
+    subscribe();
+    ASSERT_TRUE(serve_until([&] { return member->local()->waiting() == 1; }));
+    constexpr std::int16_t fetch = 1;
+    rd_kafka_mock_push_request_errors(mock.get(), fetch, 1, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
+    EXPECT_TRUE(serve_until([&] { return !condition.empty(); }));
+    out.publish_all({testing::make_message(topic, "ada", 2)});
+    EXPECT_TRUE(serve_until([&] { return member->local()->waiting() == 2; }));
+    EXPECT_TRUE(serve_until([&] { return condition.empty(); })) << condition;
+    bus->close();
+}
+
+} // namespace
+} // namespace sagaflow::kafka
