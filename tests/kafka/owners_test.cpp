@@ -89,8 +89,8 @@ struct kafka_owner : ::testing::Test {
     }
 
     const std::string topic = unique_name("owner");
+    owner_process ada{topic, "the engine 'ada'"}; // forks, so before there is a thread
     const std::shared_ptr<transport> bus = connect_and_publish();
-    owner_process ada{topic, "the engine 'ada'"};
 };
 
 TEST_F(kafka_owner, F2_that_was_killed_is_back_at_once) {

@@ -222,6 +222,7 @@ void check_options(refused_options& refused, const transport_options& o) {
     require(o.in_flight >= 1, "in_flight", "expected at least 1");
     require(o.waiting >= 1, "waiting", "expected at least 1");
     require(o.session_timeout >= std::chrono::seconds(1), "session_timeout", "expected at least 1 s");
+    require(o.publish_timeout > std::chrono::seconds(0), "publish_timeout", "expected more than 0");
     const auto& m = o.sasl.mechanism;
     require(m.empty() || m == "PLAIN" || m == "SCRAM-SHA-256" || m == "SCRAM-SHA-512", "sasl.mechanism",
             "expected PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512");

@@ -25,6 +25,11 @@ bool is_local(rd_kafka_resp_err_t err) { // no broker has said so
     return err < RD_KAFKA_RESP_ERR_NO_ERROR && err != RD_KAFKA_RESP_ERR_UNKNOWN;
 }
 
+bool may_pass(rd_kafka_resp_err_t err) { // the controller is another one by now, or is busy
+    return is_local(err) || err == RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT ||
+           err == RD_KAFKA_RESP_ERR_NOT_CONTROLLER;
+}
+
 bool has_leaders(const rd_kafka_metadata_topic_t& t) {
     return t.partition_cnt > 0 && std::all_of(t.partitions, t.partitions + t.partition_cnt,
                                               [](const auto& p) { return p.leader >= 0; });
@@ -68,14 +73,14 @@ topic_answer create(client& by, const transport_options& options, const std::str
     const event_handle answer(rd_kafka_queue_poll(answers.get(), left(deadline)));
     if (!answer) return {what::away, "the broker did not answer in time"};
     if (const auto err = rd_kafka_event_error(answer.get()))
-        return {is_local(err) ? what::away : what::refused, rd_kafka_event_error_string(answer.get())};
+        return {may_pass(err) ? what::away : what::refused, rd_kafka_event_error_string(answer.get())};
     std::size_t count = 0;
     const auto* const* results =
         rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(answer.get()), &count);
     const auto err = count > 0 ? rd_kafka_topic_result_error(results[0]) : RD_KAFKA_RESP_ERR_NO_ERROR;
     if (err == RD_KAFKA_RESP_ERR_NO_ERROR || err == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) return {};
     const auto* said = rd_kafka_topic_result_error_string(results[0]);
-    return {is_local(err) || err == RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT ? what::away : what::refused,
+    return {may_pass(err) ? what::away : what::refused,
             "the topic '" + topic + "' can't be made: " + (said != nullptr ? said : rd_kafka_err2str(err))};
 }
 
