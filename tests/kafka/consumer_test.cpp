@@ -43,7 +43,8 @@ struct kafka_consumer : ::testing::Test {
     template <class Condition>
     bool serve_until(Condition is_so) {
         const auto give_up = steady_clock::now() + testing::patience;
-        while (!is_so() && steady_clock::now() < give_up) wake.wait(member->serve());
+        for (auto next = member->serve(); !is_so() && steady_clock::now() < give_up; next = member->serve())
+            wake.wait(next);
         return is_so();
     }
 
@@ -95,8 +96,12 @@ TEST_F(kafka_consumer, says_that_it_gets_something_again) {
     subscribe();
     ASSERT_TRUE(serve_until([&] { return member->local()->waiting() == 1; }));
     constexpr std::int16_t fetch = 1;
-    rd_kafka_mock_push_request_errors(mock.get(), fetch, 1, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
-    EXPECT_TRUE(serve_until([&] { return !condition.empty(); }));
+    EXPECT_TRUE(serve_until([&] { // one may be the answer to a question that counts no more
+        if (condition.empty())
+            rd_kafka_mock_push_request_errors(mock.get(), fetch, 1,
+                                              RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
+        return !condition.empty();
+    }));
     out.publish_all({testing::make_message(topic, "ada", 2)});
     EXPECT_TRUE(serve_until([&] { return member->local()->waiting() == 2; }));
     EXPECT_TRUE(serve_until([&] { return condition.empty(); })) << condition;

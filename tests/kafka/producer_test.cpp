@@ -171,6 +171,7 @@ TEST_F(producer, sends_in_smaller_batches_when_the_broker_takes_no_large_ones) {
 TEST_F(producer, is_made_anew_when_that_is_possible_again) {
     std::optional<testing::temp_folder> authorities(std::in_place); // a folder of them may be empty
     options.tls = {.enabled = true, .ca_file = authorities->path().string()};
+    options.hosts = {"127.0.0.1:1"}; // nobody says anything about certificates
     publisher secure(options, wire::make_cloudevents({.prefix = "ce_"}), wake, t, ending);
     const auto first = secure.connection();
     authorities.reset();
