@@ -3,12 +3,17 @@
 #include "support/service_address.hpp"
 
 #include <sagaflow/kafka.hpp>
+#include <sagaflow/log.hpp>
 #include <sagaflow/testing/transport_script.hpp>
 
+#include <chrono>
 #include <memory>
 #include <set>
+#include <span>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
+#include <utility>
 
 #include <gtest/gtest.h>
 #include <librdkafka/rdkafka.h>
@@ -16,8 +21,9 @@
 namespace sagaflow::testing {
 namespace {
 
-std::shared_ptr<transport> connect(const std::string& to) {
-    const auto bus = kafka::make_transport({.hosts = {service_address("kafka")}, .partitions = 6});
+std::shared_ptr<transport> connect(const std::string& to, kafka::transport_options o = {}) {
+    o.hosts = {service_address("kafka")};
+    const auto bus = kafka::make_transport(std::move(o));
     bus->open({to}, [](const transport_health&) {});
     return bus;
 }
@@ -53,9 +59,8 @@ TEST(kafka_groups, lose_nothing_while_members_join_and_leave_under_load) {
     last->close();
 }
 
-// Until the brokers say that the group is in this state: "Stable", "PreparingRebalance", with so many
-// members.
-void wait_for_state(const std::string& group, const std::string& state, int members) {
+// Until the brokers say that the partitions of the group are shared out to so many members.
+void wait_until_stable(const std::string& group, int members) {
     auto* conf = rd_kafka_conf_new();
     rd_kafka_conf_set(conf, "bootstrap.servers", service_address("kafka").c_str(), nullptr, 0);
     const std::unique_ptr<rd_kafka_t, void (*)(rd_kafka_t*)> client(
@@ -65,12 +70,12 @@ void wait_for_state(const std::string& group, const std::string& state, int memb
         const rd_kafka_group_list* found = nullptr;
         if (rd_kafka_list_groups(client.get(), group.c_str(), &found, 5'000) != RD_KAFKA_RESP_ERR_NO_ERROR)
             continue;
-        const bool is_so = found->group_cnt == 1 && found->groups[0].state == state &&
+        const bool is_so = found->group_cnt == 1 && std::string_view(found->groups[0].state) == "Stable" &&
                            found->groups[0].member_cnt == members;
         rd_kafka_group_list_destroy(found);
         if (is_so) return;
     }
-    throw std::runtime_error("the group was never so: " + state);
+    throw std::runtime_error("the group was never stable: " + group);
 }
 
 std::vector<message> one_of_each_saga(const std::string& topic, int number) {
@@ -86,29 +91,38 @@ std::set<std::string> ids_of(const std::vector<delivery>& came) {
     return ids;
 }
 
+// Says when partitions are asked back, which only librdkafka's own log tells.
+struct revoke_note final : log_sink {
+    void write(log_level, std::string_view message, std::span<const log_field>) noexcept override {
+        if (message.find("delegating revoke of") != std::string_view::npos) asked_back.open();
+    }
+    gate asked_back;
+};
+
 TEST(kafka_groups, handlers_that_run_while_members_join_and_leave_finish_and_nothing_comes_twice) {
     const auto topic = unique_name("held");
-    const auto first = connect(topic);
+    revoke_note note;
+    const auto first = connect(topic, {.properties = {{"debug", "cgrp"}}, .log = &note});
     publisher out(first);
     gate joined;
     gate left;
     receiver r; // of all members
     r.during_handler([&] { joined.wait(); });
     r.subscribe(*first, {.address = topic, .group = "g", .prefetch = 5});
-    wait_for_state(topic + ".g", "Stable", 1);
+    wait_until_stable(topic + ".g", 1);
     out.publish_all(one_of_each_saga(topic, 1));
     const auto guest = connect(topic);
     r.subscribe(*guest, {.address = topic, .group = "g", .prefetch = 5});
-    wait_for_state(topic + ".g", "PreparingRebalance", 2);
+    note.asked_back.wait();
     joined.open();
-    wait_for_state(topic + ".g", "Stable", 2);
+    wait_until_stable(topic + ".g", 2);
     r.wait_for(40);
     r.during_handler([&] { left.wait(); });
     out.publish_all(one_of_each_saga(topic, 2));
     std::thread leaving([&] { guest->close(); });
     left.open();
     leaving.join();
-    wait_for_state(topic + ".g", "Stable", 1);
+    wait_until_stable(topic + ".g", 1);
     out.publish_all(one_of_each_saga(topic, 3));
     wait_for_different(r, 120);
     first->close();
@@ -120,7 +134,7 @@ TEST(kafka_groups, what_a_handler_acknowledges_when_others_have_its_messages_doe
     const auto first = connect(topic);
     receiver slow(receiver::habit::keep);
     slow.subscribe(*first, {.address = topic, .group = "g"});
-    wait_for_state(topic + ".g", "Stable", 1);
+    wait_until_stable(topic + ".g", 1);
     publisher(first).publish_all(one_of_each_saga(topic, 1));
     const auto kept = slow.wait_for(40);
     const auto second = connect(topic);
@@ -138,6 +152,48 @@ TEST(kafka_groups, what_a_handler_acknowledges_when_others_have_its_messages_doe
     for (std::size_t n = 1;; ++n)
         if (ids_of(last.wait_for(n)).contains(taken.front().content.id)) break;
     third->close();
+}
+
+// A consumer for which more waits than should: its handler does not go on before open().
+struct kafka_busy_group : ::testing::Test {
+    kafka_busy_group() {
+        r.during_handler([this] {
+            entered.open();
+            goes_on.wait();
+        });
+        subscribe(*first);
+        publisher out(first);
+        out.publish_all(one_of_each_saga(topic, 1));
+        entered.wait();
+        for (int n = 2; n <= 10; ++n) out.publish_all(one_of_each_saga(topic, n));
+    }
+    void subscribe(transport& by) { r.subscribe(by, {.address = topic, .group = "g", .prefetch = 1}); }
+
+    const std::string topic = unique_name("busy");
+    gate entered, goes_on;
+    receiver r; // of all members
+    const std::shared_ptr<transport> first = connect(topic, {.waiting = 10});
+};
+
+TEST_F(kafka_busy_group, rests_and_takes_the_rest_once_when_it_has_caught_up) {
+    goes_on.open();
+    wait_for_different(r, 400);
+    first->close();
+    EXPECT_EQ(r.count(), 400U) << "something came twice";
+}
+
+TEST_F(kafka_busy_group, takes_the_rest_also_of_partitions_that_it_was_asked_for_meanwhile) {
+    const auto guest = connect(topic);
+    const auto began = std::chrono::steady_clock::now();
+    subscribe(*guest);
+    wait_until_stable(topic + ".g", 2);
+    EXPECT_GE(std::chrono::steady_clock::now() - began, std::chrono::seconds(3))
+        << "a handler is given time to end";
+    goes_on.open();
+    wait_for_different(r, 400);
+    first->close();
+    guest->close();
+    EXPECT_LT(r.count(), 410U) << "more came twice than what had begun";
 }
 
 TEST(kafka_groups, go_on_from_what_was_acknowledged) {
