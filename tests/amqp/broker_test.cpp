@@ -83,6 +83,9 @@ TEST_F(amqp, what_a_full_queue_does_not_take_has_failed) {
     const auto too_much = publish_one(*bus, make_message(address, "a", 2));
     EXPECT_EQ(too_much.result, published::verdict::failed);
     EXPECT_EQ(too_much.reason, "RabbitMQ could not take it: see the broker's log");
+    publisher out(bus);
+    const std::vector many(500, make_message(address, "a", 3)); // nacked many at a time
+    for (const auto v : out.wait(out.publish(many))) EXPECT_EQ(v, published::verdict::failed);
     bus->close();
 }
 

@@ -322,6 +322,13 @@ TEST_F(amqp_link, what_was_deleted_while_it_was_away_is_there_again_before_it_is
     wait_for_different(r, 10);
 }
 
+TEST_F(amqp_link, a_silent_broker_is_noticed_also_by_who_only_publishes) {
+    connected c(by_link());
+    c.health.wait_for(condition::up);
+    link.toxic("timeout", "downstream", R"({"timeout":0})");
+    c.health.wait_for(condition::down, "heartbeat timeout");
+}
+
 TEST_F(amqp_link, works_over_a_slow_link) {
     link.toxic("latency", "upstream", R"({"latency":250})");
     link.toxic("latency", "downstream", R"({"latency":250})");
