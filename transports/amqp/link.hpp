@@ -66,7 +66,7 @@ class link {
     void run();
     void attempt();
     void pump(connection& c);
-    bool drain(connection& c);
+    void drain(connection& c);
     void take(connection& c, const amqp_frame_t& frame);
     void take_own(connection& c, const amqp_method_t& method);
     void wait(const connection& c) const;

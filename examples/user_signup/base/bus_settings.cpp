@@ -46,8 +46,7 @@ void add_kafka(config::settings& s, bus_options& o) {
     s.add("transport.kafka.sasl.user", &k.sasl.user, {.describe = "User of that."});
     s.add("transport.kafka.sasl.password", &k.sasl.password,
           {.describe = "Password of that.", .secret = true});
-    s.add_size("transport.kafka.message_bytes", &k.message_bytes,
-               {.describe = "Longest message, its headers included."});
+    s.add_size("transport.kafka.message_bytes", &k.message_bytes, {.describe = "Longest body of a message."});
     s.add("transport.kafka.session_timeout", &k.session_timeout,
           {.describe = "After how long a consumer that is unheard of loses its messages."});
     s.add("transport.kafka.properties", &o.kafka_properties,
