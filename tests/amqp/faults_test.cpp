@@ -284,7 +284,7 @@ TEST_F(amqp_link, goes_on_with_the_next_host_when_one_is_dead_and_when_the_broke
     auto o = by_link();
     o.hosts = {other.address(), link.address()};
     connected c(o);
-    c.health.wait_for(condition::down, other.address());
+    c.health.wait_for(condition::down, other.address() + ": it can't be reached");
     c.health.wait_for(condition::up);
     receiver r;
     c.subscribe(r);

@@ -71,7 +71,9 @@ void connection::connect(const endpoint& to) {
     const int status = amqp_socket_open_noblock(s, to.host.c_str(), to.port, &timeout);
     if (status == AMQP_STATUS_SSL_CONNECTION_FAILED || status == AMQP_STATUS_SSL_PEER_VERIFY_FAILED)
         lost("no TLS: " + tls_->why());
-    check(status);
+    if (status < 0)
+        lost("it can't be reached: " + std::string(amqp_error_string2(status)) +
+             ": check hosts, and whether it runs");
     // A broker that takes nothing any more ends a send, however much waits to be sent.
     const auto silent = static_cast<unsigned>(std::chrono::milliseconds(2 * options_.heartbeat).count());
     ::setsockopt(socket(), IPPROTO_TCP, TCP_USER_TIMEOUT, &silent, sizeof silent);
@@ -121,8 +123,12 @@ void connection::lost(const std::string& why) const {
     throw connection_lost("RabbitMQ at " + broker_ + ": " + why);
 }
 
+void connection::broke(int status) const {
+    lost(std::string("the connection broke: ") + amqp_error_string2(status));
+}
+
 void connection::check(int status) const {
-    if (status < 0) lost(amqp_error_string2(status));
+    if (status < 0) broke(status);
 }
 
 bool connection::has_input() const {
@@ -151,7 +157,7 @@ const void* connection::ask(std::uint16_t channel, amqp_method_number_t request,
     std::array<amqp_method_number_t, 2> answers = {answer, 0};
     const auto reply = amqp_simple_rpc(handle_.get(), channel, request, answers.data(), what);
     if (reply.reply_type == AMQP_RESPONSE_SERVER_EXCEPTION) closed_by_broker(channel, reply.reply);
-    if (reply.reply_type != AMQP_RESPONSE_NORMAL) lost(amqp_error_string2(reply.library_error));
+    if (reply.reply_type != AMQP_RESPONSE_NORMAL) broke(reply.library_error);
     return reply.reply.decoded;
 }
 
@@ -182,7 +188,7 @@ std::string connection::peek(std::uint16_t channel, const std::string& queue) {
     if (reply.reply_type == AMQP_RESPONSE_NORMAL)
         reply = amqp_read_message(handle_.get(), channel, &message, 0);
     if (reply.reply_type == AMQP_RESPONSE_SERVER_EXCEPTION) closed_by_broker(channel, reply.reply);
-    if (reply.reply_type != AMQP_RESPONSE_NORMAL) lost(amqp_error_string2(reply.library_error));
+    if (reply.reply_type != AMQP_RESPONSE_NORMAL) broke(reply.library_error);
     auto body = text(message.body);
     amqp_destroy_message(&message);
     return body;

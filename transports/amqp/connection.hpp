@@ -101,6 +101,7 @@ class connection {
     const void* ask(std::uint16_t channel, amqp_method_number_t request, amqp_method_number_t answer,
                     void* what);
     void check(int status) const;
+    [[noreturn]] void broke(int status) const;
     [[noreturn]] void lost(const std::string& why) const;
 
     const transport_options& options_;
