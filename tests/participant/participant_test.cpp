@@ -77,6 +77,7 @@ TEST_F(chat, B4_a_handler_that_throws_is_tried_three_times_more_and_then_left_un
     EXPECT_EQ(bus->end_of(bus->deliver(c)), "acknowledge");
     EXPECT_EQ(handled.size(), 4u);
     EXPECT_TRUE(bus->sent.empty());
+    EXPECT_EQ(counted("handler_failures"), 4);
     EXPECT_EQ(counted("given_up"), 1);
 }
 
@@ -133,6 +134,7 @@ TEST_F(chat, B6_handles_a_batch_in_one_transaction_of_at_most_256) {
     start(with_inbox());
     bus->deliver(many(300));
     EXPECT_EQ(rows->transactions, 2);
+    EXPECT_EQ(counted("batches"), 2);
     EXPECT_EQ(bus->sent.size(), 300u);
 }
 
@@ -159,6 +161,7 @@ TEST_F(chat, B6_runs_the_commands_of_a_lost_transaction_one_by_one) {
     rows->fail_commits = 1;
     const auto first = bus->deliver(many(3));
     EXPECT_EQ(rows->transactions, 1 + 3);
+    EXPECT_EQ(counted("lost_transactions"), 1);
     EXPECT_EQ(bus->sent.size(), 3u);
     for (auto tag = first; tag < first + 3; ++tag) EXPECT_EQ(bus->end_of(tag), "acknowledge");
 }
@@ -270,6 +273,7 @@ TEST_F(chat, B8_removes_old_rows_a_little_at_a_time_after_every_batch_while_ther
     rows->still_full = true;
     for (int n = 0; n < 5; ++n) bus->deliver(command("s" + std::to_string(n), "ada"));
     EXPECT_EQ(rows->purges, 5);
+    EXPECT_EQ(counted("inbox_purged"), 5 * 512);
     rows->still_full = false;
     for (int n = 0; n < 5; ++n) bus->deliver(command("t" + std::to_string(n), "ada"));
     EXPECT_EQ(rows->purges, 6) << "then it looks again after a while";

@@ -106,6 +106,7 @@ TEST_F(chat, B9_gives_the_answer_again_when_the_transport_did_not_accept_it) {
     EXPECT_EQ(bus->end_of(bus->deliver(command("ada", "ada"))), "acknowledge");
     EXPECT_EQ(bus->sent.back().body, "room of ada");
     EXPECT_EQ(handled.size(), 1u);
+    EXPECT_EQ(counted("replies_not_accepted"), 1);
 }
 
 TEST_F(chat, B9_a_reply_that_nobody_takes_is_given_up_and_one_that_waits_for_its_broker_is_not) {
