@@ -42,8 +42,12 @@ class owner_process {
         const auto tell = [to = pipe_[1]](char what) {
             [[maybe_unused]] const auto told = ::write(to, &what, 1);
         };
-        const auto bus = connect(topic, [=](const transport_health& h) {
-            if (h.reason.find("belongs to the engine 'bob'") != std::string::npos) tell('r');
+        const auto bus = connect(topic, [=, refused = false](const transport_health& h) mutable {
+            const bool is_up = h.now == transport_health::condition::up;
+            if (refused && is_up) tell('u');
+            const bool is_refused = h.reason.find("belongs to the engine 'bob'") != std::string::npos;
+            if (is_refused) tell('r');
+            refused = is_refused || (refused && !is_up);
         });
         bus->consume({.address = topic, .group = "g", .sole_owner = owner},
                      [=](auto, const auto&) { tell('m'); });
@@ -56,7 +60,8 @@ class owner_process {
     owner_process(const owner_process&) = delete;
     owner_process& operator=(const owner_process&) = delete;
 
-    // What it tells next: 'm', messages came, 'r', it is refused; '-', nothing in that time.
+    // What it tells next: 'm', messages came; 'r', it is refused; 'u', it is so no more and its transport is
+    // up; '-', nothing in that time.
     char next(std::chrono::milliseconds wait = patience) const {
         pollfd readable{pipe_[0], POLLIN, 0};
         char told = '-';
@@ -136,7 +141,8 @@ TEST_P(kafka_frozen_owner, F2_that_wakes_up_when_another_one_has_taken_over_says
     bus->close();
     const auto other = connect(topic);
     publisher(other).publish_all({make_message(topic, "ada", 3)});
-    EXPECT_EQ(ada.next(), 'm') << "bob is gone";
+    EXPECT_EQ(ada.next(), 'u') << "bob is gone";
+    EXPECT_EQ(ada.next(), 'm');
     other->close();
 }
 
