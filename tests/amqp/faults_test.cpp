@@ -322,6 +322,25 @@ TEST_F(amqp_link, what_was_deleted_while_it_was_away_is_there_again_before_it_is
     wait_for_different(r, 10);
 }
 
+TEST_F(amqp_link, who_takes_other_types_than_the_group_did_before_gets_them) {
+    connected c(by_link());
+    c.health.wait_for(condition::up);
+    link.cut();
+    c.health.wait_for(condition::down);
+    std::stop_source stop;
+    gate left;
+    c.bus->consume({.address = c.address, .group = "g", .types = {"chats.open"}, .stop = stop.get_token()},
+                   [of_handler = std::shared_ptr<void>(nullptr, [&](void*) { left.open(); })](
+                       const auto&, const auto&) {});
+    stop.request_stop();
+    left.wait();
+    receiver after;
+    after.subscribe(*c.bus, {.address = c.address, .group = "g", .types = {"chats.close"}});
+    link.heal();
+    publisher(c.bus).publish_all({make_message(c.address, "a", 1, "chats.close")});
+    EXPECT_EQ(after.wait_for(1)[0].content.type, "chats.close");
+}
+
 TEST_F(amqp_link, a_silent_broker_is_noticed_also_by_who_only_publishes) {
     connected c(by_link());
     c.health.wait_for(condition::up);

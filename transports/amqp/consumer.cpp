@@ -147,6 +147,7 @@ void consumer::serve_requests(connection& c) {
 
 void consumer::serve(connection& c, request& r) {
     try {
+        r.of->welcome(r.newcomer);
         questions ask(c, question_channel);
         r.of->prepare(ask, topology_, r.newcomer.sole_owner);
         if (!r.of->open()) r.of->open(c, free_channel());
@@ -244,7 +245,10 @@ void consumer::down(const std::string&) {
         requests.swap(requests_);
     }
     for (auto& r : requests) {
-        if (r.of) feeds_[r.of->queue()] = r.of;
+        if (r.of) {
+            r.of->welcome(r.newcomer);
+            feeds_[r.of->queue()] = r.of;
+        }
         r.done.set_value(std::nullopt);
     }
 }

@@ -34,6 +34,10 @@ feed::feed(const transport_options& options, const wire::envelope& envelope, sub
       backoff_(options.first_reconnect, options.last_reconnect),
       after_break_(options.last_reconnect, 12 * options.last_reconnect) {}
 
+void feed::welcome(const subscription& newcomer) {
+    if (members_->prefetch() == 0) what_.types = newcomer.types;
+}
+
 void feed::prepare(questions& ask, const topology_keeper& topology, const std::string& owner) {
     if (owner.empty()) {
         check_unowned(ask, what_.address);
@@ -42,7 +46,7 @@ void feed::prepare(questions& ask, const topology_keeper& topology, const std::s
         own(ask, what_.address, owner);
         owned_ = true;
     }
-    if (!open()) topology.prepare(ask, what_);
+    topology.prepare(ask, what_);
 }
 
 void feed::open(connection& c, std::uint16_t channel) {

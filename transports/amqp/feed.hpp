@@ -29,9 +29,10 @@ class feed {
          std::shared_ptr<transports::wakeup> wake);
 
     const std::string& queue() const { return queue_; }
-    const subscription& what() const { return what_; }
     const std::shared_ptr<transports::group>& members() const { return members_; }
 
+    // Who comes when there is nobody decides what is taken.
+    void welcome(const subscription& newcomer);
     // Takes the address for the owner, or sees that it has none, and makes its queue. Throws error,
     // still_held.
     void prepare(questions& ask, const topology_keeper& topology, const std::string& owner);
@@ -76,7 +77,7 @@ class feed {
 
     const transport_options& options_;
     const wire::envelope& envelope_;
-    const subscription what_;
+    subscription what_;
     const std::string queue_;
     const std::shared_ptr<settled> settled_ = std::make_shared<settled>();
     const std::shared_ptr<transports::group> members_;
