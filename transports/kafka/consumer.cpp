@@ -22,6 +22,7 @@ constexpr milliseconds for_started_work{3'000};     // when partitions are asked
 constexpr milliseconds for_leaving{5'000};
 constexpr milliseconds look_at_marks{100};
 constexpr milliseconds look_closely{10};
+constexpr milliseconds until_they_rest{200};
 constexpr milliseconds until_made_anew{500};
 constexpr milliseconds until_it_is_well{3'000}; // without an error
 
@@ -202,7 +203,8 @@ bool consumer::take_events() {
 
 milliseconds consumer::serve() {
     if (!client_) return serve_without_client();
-    const bool more = take_events();
+    const bool is_left_there = behind_since_ && !resting_;
+    const bool more = !is_left_there && take_events();
     if (offered_ && owns()) accept(*std::exchange(offered_, nullptr));
     if (takes_nothing()) decline();
     push();
@@ -237,7 +239,8 @@ void consumer::let_go() {
     batch_.clear();
     group_->drop([](std::uint64_t) { return true; });
     paused_.clear();
-    behind_ = false;
+    behind_since_.reset();
+    resting_ = false;
     revoked_until_.reset();
     offered_.reset();
     lose_membership();
@@ -359,7 +362,8 @@ void consumer::revoke() {
     if (const auto list = assigned_->choose([&](auto p, auto) { return paused_.contains(p); }))
         rd_kafka_resume_partitions(client_->get(), list.get());
     paused_.clear();
-    behind_ = false;
+    behind_since_.reset();
+    resting_ = false;
     offered_.reset();
     const bool lost = rd_kafka_assignment_lost(client_->get()) != 0;
     if (lost) lose_membership();
@@ -373,16 +377,23 @@ void consumer::give_back() {
     rd_kafka_assign(client_->get(), nullptr); // commits what is stored
 }
 
-// Partitions rest while too much of them waits, or while too much of one waits for its first.
+// What is too much is left with librdkafka, which stops when it has enough; a partition that is paused loses
+// what was fetched of it. But a rebalance comes behind that, so all partitions rest when it takes longer; one
+// rests while too much of it waits for its first.
 // librdkafka 2.0.2 goes back to an old message if one is resumed that was not paused
 // (https://github.com/confluentinc/librdkafka/issues/4636).
 void consumer::check_flow() {
     if (revoked_until_) return;
     const auto waiting = group_->waiting();
-    behind_ = waiting >= options_.waiting || (behind_ && waiting > options_.waiting / 2);
+    if (waiting <= options_.waiting / 2 || (waiting < options_.waiting && !behind_since_)) {
+        behind_since_.reset();
+    } else if (!behind_since_) {
+        behind_since_ = steady::now();
+    }
+    resting_ = behind_since_ && steady::now() >= *behind_since_ + until_they_rest;
     const auto rests = [&](std::int32_t partition, std::size_t span) {
         const auto most = paused_.contains(partition) ? most_unacknowledged / 2 : most_unacknowledged;
-        return behind_ || span >= most;
+        return resting_ || span >= most;
     };
     const auto pause =
         assigned_->choose([&](auto p, auto span) { return rests(p, span) && !paused_.contains(p); });
@@ -449,7 +460,8 @@ void consumer::finish() {
 
 milliseconds consumer::next_look() const {
     const std::lock_guard lock(mutex_);
-    if (stage_ != stage::member || revoked_until_ || anew_at_ || !paused_.empty()) return look_closely;
+    if (stage_ != stage::member || revoked_until_ || anew_at_ || behind_since_ || !paused_.empty())
+        return look_closely;
     if (leave_at_) {
         const auto left = std::chrono::ceil<milliseconds>(*leave_at_ - steady::now());
         return std::clamp(left, milliseconds(1), at_the_latest);

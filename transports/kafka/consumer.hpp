@@ -114,10 +114,11 @@ class consumer : public served {
 
     // The thread's own.
     std::vector<delivery> batch_;
-    partitions_handle offered_;     // to an owner, until it knows that it is the only one
-    std::uint64_t asked_for_ = 0;   // membership
-    bool behind_ = false;           // more waits than should
-    std::set<std::int32_t> paused_; // partitions
+    partitions_handle offered_;                      // to an owner, until it knows that it is the only one
+    std::uint64_t asked_for_ = 0;                    // membership
+    std::optional<steady::time_point> behind_since_; // more waits than should
+    bool resting_ = false;                           // for that, all partitions
+    std::set<std::int32_t> paused_;                  // partitions
     std::optional<steady::time_point>
         revoked_until_;            // partitions are asked back; started work may end until then
     steady::time_point give_up_{}; // leaving
