@@ -1,5 +1,6 @@
 // Who consumes an address alone, among processes that die, freeze and start together (F2).
 #include "support/arrivals.hpp"
+#include "support/health_log.hpp"
 #include "support/service_address.hpp"
 
 #include <sagaflow/error.hpp>
@@ -147,6 +148,22 @@ TEST_P(kafka_frozen_owner, F2_that_wakes_up_when_another_one_has_taken_over_says
 }
 
 INSTANTIATE_TEST_SUITE_P(by_group, kafka_frozen_owner, ::testing::Values("g", "h"));
+
+TEST(kafka_owners, F2_one_that_another_of_its_own_name_has_driven_out_says_so_and_is_back_after_it) {
+    const auto topic = unique_name("owner");
+    const subscription owned{.address = topic, .group = "g", .sole_owner = "the engine 'ada'"};
+    health_log health;
+    const auto first = connect(topic, health.handler());
+    receiver r;
+    r.subscribe(*first, owned);
+    const auto second = connect(topic);
+    second->consume(owned, [](auto, const auto&) {});
+    health.wait_for(transport_health::condition::down, "was taken over under the same owner");
+    second->close();
+    publisher(first).publish_all({make_message(topic, "ada", 1)});
+    r.wait_for(1);
+    first->close();
+}
 
 TEST(kafka_owners, F2_of_two_that_start_at_the_same_time_one_is_refused) {
     for (int round = 0; round < 3; ++round) {
