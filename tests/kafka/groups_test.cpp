@@ -91,18 +91,20 @@ std::set<std::string> ids_of(const std::vector<delivery>& came) {
     return ids;
 }
 
-// Says when partitions are asked back, which only librdkafka's own log tells.
-struct revoke_note final : log_sink {
+// Says when something has happened that only librdkafka's own log tells.
+struct log_note final : log_sink {
+    explicit log_note(std::string_view part) : part_of_it(part) {}
     void write(log_level, std::string_view message, std::span<const log_field>) noexcept override {
-        if (message.find("delegating revoke of") != std::string_view::npos) asked_back.open();
+        if (message.find(part_of_it) != std::string_view::npos) was_told.open();
     }
-    gate asked_back;
+    const std::string_view part_of_it;
+    gate was_told;
 };
 
 TEST(kafka_groups, handlers_that_run_while_members_join_and_leave_finish_and_nothing_comes_twice) {
     const auto topic = unique_name("held");
-    revoke_note note;
-    const auto first = connect(topic, {.properties = {{"debug", "cgrp"}}, .log = &note});
+    log_note asked_back("delegating revoke of");
+    const auto first = connect(topic, {.properties = {{"debug", "cgrp"}}, .log = &asked_back});
     publisher out(first);
     gate joined;
     gate left;
@@ -113,7 +115,7 @@ TEST(kafka_groups, handlers_that_run_while_members_join_and_leave_finish_and_not
     out.publish_all(one_of_each_saga(topic, 1));
     const auto guest = connect(topic);
     r.subscribe(*guest, {.address = topic, .group = "g", .prefetch = 5});
-    note.asked_back.wait();
+    asked_back.was_told.wait();
     joined.open();
     wait_until_stable(topic + ".g", 2);
     r.wait_for(40);
@@ -166,13 +168,16 @@ struct kafka_busy_group : ::testing::Test {
         out.publish_all(one_of_each_saga(topic, 1));
         entered.wait();
         for (int n = 2; n <= 10; ++n) out.publish_all(one_of_each_saga(topic, n));
+        rests.was_told.wait();
     }
     void subscribe(transport& by) { r.subscribe(by, {.address = topic, .group = "g", .prefetch = 1}); }
 
     const std::string topic = unique_name("busy");
     gate entered, goes_on;
     receiver r; // of all members
-    const std::shared_ptr<transport> first = connect(topic, {.waiting = 10});
+    log_note rests{"Application pausing"};
+    const std::shared_ptr<transport> first =
+        connect(topic, {.waiting = 10, .properties = {{"debug", "topic"}}, .log = &rests});
 };
 
 TEST_F(kafka_busy_group, rests_and_takes_the_rest_once_when_it_has_caught_up) {
