@@ -28,6 +28,7 @@ class envelope {
   public:
     virtual ~envelope() = default;
 
+    // Never throws.
     virtual carried write(const message& m) const = 0;
 
     // Never throws: what can't be read comes as a message without a type, whose reason says why and whose
