@@ -96,8 +96,8 @@ class Kafka(Service):
 
     def java(self, node, main, *arguments):
         folder = self.node_folder(node)
-        return [str(part) for part in (
-            install.java(), *self.heap, "-XX:+UseSerialGC", "-Djava.awt.headless=true",
+        return [str(part) for part in (  # without the second compiler, which has a core for itself for half a minute
+            install.java(), *self.heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true",
             f"-Dlog4j.configuration=file:{folder}/log4j.properties", "-cp", f"{install.kafka_jars()}/*", main, *arguments)]
 
     # ---- of all
