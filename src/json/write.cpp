@@ -35,6 +35,7 @@ void append_number(std::string& out, double n, const place& at) {
     if (!std::isfinite(n)) fail(at, "a number that is not finite has no JSON form");
     std::array<char, 32> digits{};
     out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), n).ptr);
+    if (n == 0 && std::signbit(n)) out += ".0"; // "-0" is read as an integer, which has no sign then
 }
 
 } // namespace sagaflow::json

@@ -240,6 +240,7 @@ TEST(json, reads_each_fraction_as_the_nearest_double) {
         if (!std::isfinite(value)) continue;
         ASSERT_EQ(again(value), value) << std::hexfloat << value;
     }
+    EXPECT_TRUE(std::signbit(again(-0.0)));
     EXPECT_EQ(codec<measure>::decode(R"({"value":333333333333333333333333333333333333333333331e-3})").value,
               333333333333333333333333333333333333333333331e-3);
     EXPECT_EQ(codec<measure>::decode(R"({"value":1e-999})").value, 0);
