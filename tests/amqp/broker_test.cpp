@@ -1,6 +1,7 @@
 // What the transport does with a RabbitMQ, beyond the conformance suite.
 #include "stranger.hpp"
 #include "support/amqp_broker.hpp"
+#include "support/publish_one.hpp"
 
 #include <sagaflow/error.hpp>
 #include <sagaflow/testing/transport_script.hpp>
@@ -22,18 +23,6 @@ class amqp : public ::testing::Test {
         return t;
     }
     subscription group(const std::string& name) const { return {.address = address, .group = name}; }
-    // Each verdict with its reason, of one message.
-    static published publish_one(transport& by, message m) {
-        gate told;
-        published out;
-        by.publish({std::move(m)}, [&](std::span<const published> report) {
-            out = report[0];
-            told.open();
-        });
-        told.wait();
-        return out;
-    }
-
     std::string broker = service_address("amqp");
     std::string address = unique_name("amqp");
 };

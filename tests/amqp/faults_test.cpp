@@ -6,6 +6,7 @@
 #include "support/health_log.hpp"
 #include "support/load.hpp"
 #include "support/own_service.hpp"
+#include "support/publish_one.hpp"
 #include "support/toxiproxy.hpp"
 
 #include <sagaflow/amqp.hpp>
@@ -33,16 +34,6 @@ struct connected {
         for (int n = from; n < to; ++n)
             all.push_back(make_message(address, "saga-" + std::to_string(n % 5), n));
         return all;
-    }
-    std::string reason_of(message m) const {
-        gate told;
-        std::string reason;
-        bus->publish({std::move(m)}, [&](std::span<const published> report) {
-            reason = report[0].reason;
-            told.open();
-        });
-        told.wait();
-        return reason;
     }
 
     health_log health;
@@ -252,7 +243,7 @@ TEST_F(amqp_link, a_cut_while_a_message_comes_back_is_forgotten_with_its_connect
     link.heal("limit_data", "downstream");
     out.wait(cut);
     c.health.wait_for(condition::up);
-    EXPECT_NE(c.reason_of(make_message(c.address, "a", 2, "nobody.takes.it")).find("NO_ROUTE"),
+    EXPECT_NE(publish_one(*c.bus, make_message(c.address, "a", 2, "nobody.takes.it")).reason.find("NO_ROUTE"),
               std::string::npos);
 }
 

@@ -1,6 +1,7 @@
 // A member of a group by itself, with nobody to take what it gets.
 #include "kafka/consumer.hpp"
 
+#include "serving.hpp"
 #include "support/service_address.hpp"
 
 #include <sagaflow/kafka.hpp>
@@ -41,11 +42,8 @@ struct kafka_consumer : ::testing::Test {
         member->start();
     }
     template <class Condition>
-    bool serve_until(Condition is_so) {
-        const auto give_up = steady_clock::now() + testing::patience;
-        for (auto next = member->serve(); !is_so() && steady_clock::now() < give_up; next = member->serve())
-            wake.wait(next);
-        return is_so();
+    bool serve_until(Condition holds) {
+        return kafka::serve_until(*member, wake, holds);
     }
 
     transport_options options;

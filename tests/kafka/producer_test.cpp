@@ -1,6 +1,7 @@
 // The producer's own trouble.
 #include "kafka/publisher.hpp"
 #include "kafka/topology.hpp"
+#include "serving.hpp"
 #include "support/service_address.hpp"
 #include "support/temp_folder.hpp"
 
@@ -32,10 +33,7 @@ struct producer : ::testing::Test {
         });
     }
     void serve_until(published::verdict v, int count) {
-        const auto give_up = std::chrono::steady_clock::now() + testing::patience;
-        for (auto next = out.serve(); verdicts[v] < count && std::chrono::steady_clock::now() < give_up;
-             next = out.serve())
-            wake.wait(next);
+        kafka::serve_until(out, wake, [&] { return verdicts[v] >= count; });
         ASSERT_EQ(verdicts[v], count);
     }
 
@@ -117,10 +115,7 @@ TEST_F(producer, refuses_what_is_too_large_for_itself_or_for_the_broker_and_take
                 if (p.result == refused) reason = p.reason;
             }
         });
-        const auto give_up = std::chrono::steady_clock::now() + testing::patience;
-        for (auto next = to.serve(); count < 20 && std::chrono::steady_clock::now() < give_up;
-             next = to.serve())
-            wake.wait(next);
+        kafka::serve_until(to, wake, [&] { return count >= 20; });
         to.close();
         EXPECT_EQ(told[accepted], 19);
         EXPECT_EQ(told[refused], 1);
@@ -130,7 +125,6 @@ TEST_F(producer, refuses_what_is_too_large_for_itself_or_for_the_broker_and_take
 
 // Makes it, with a limit for what the broker takes at once.
 void make_topic(client& by, const std::string& name, const char* max_message_bytes) {
-    using new_topic_handle = handle<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>;
     const new_topic_handle wanted(rd_kafka_NewTopic_new(name.c_str(), 1, 1, nullptr, 0));
     rd_kafka_NewTopic_set_config(wanted.get(), "max.message.bytes", max_message_bytes);
     const queue_handle answers(rd_kafka_queue_new(by.get()));
@@ -160,7 +154,7 @@ TEST_F(producer, sends_in_smaller_batches_when_the_broker_takes_no_large_ones) {
                 if (p.result == refused) ++(batch[p.index].body.size() > 20'000 ? over : given_up);
             }
         });
-        while (told < batch.size() && std::chrono::steady_clock::now() < give_up) wake.wait(out.serve());
+        kafka::serve_until(out, wake, [&] { return told == batch.size(); });
         batch = std::move(again);
     }
     EXPECT_TRUE(batch.empty()) << batch.size() << " are never accepted";
@@ -177,10 +171,7 @@ TEST_F(producer, is_made_anew_when_that_is_possible_again) {
     authorities.reset();
     rd_kafka_test_fatal_error(first->get(), RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "a test");
     const auto until = [&](bool there) {
-        const auto give_up = std::chrono::steady_clock::now() + testing::patience;
-        while ((secure.connection() != nullptr) != there && std::chrono::steady_clock::now() < give_up)
-            wake.wait(secure.serve());
-        return (secure.connection() != nullptr) == there;
+        return kafka::serve_until(secure, wake, [&] { return (secure.connection() != nullptr) == there; });
     };
     EXPECT_TRUE(until(false));
     for (int attempts = 0; attempts < 10; ++attempts) wake.wait(secure.serve());

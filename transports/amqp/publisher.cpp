@@ -85,8 +85,7 @@ void publisher::up(connection& c) {
 }
 
 void publisher::open_channel(connection& c) {
-    addresses_
-        .clear(); // one that is gone by now must not hold up the others: each is declared when it is used
+    addresses_.clear(); // each is declared when it is used: one that is gone must not hold up the others
     returned_ = assembly(options_.message_bytes);
     c.open_channel(channel);
     c.call<amqp_confirm_select_ok_t>(channel, AMQP_CONFIRM_SELECT_METHOD, AMQP_CONFIRM_SELECT_OK_METHOD,

@@ -24,6 +24,8 @@ using event_handle = handle<rd_kafka_event_t, rd_kafka_event_destroy>;
 using partitions_handle = handle<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>;
 using topic_handle = handle<rd_kafka_topic_t, rd_kafka_topic_destroy>;
 using error_handle = handle<rd_kafka_error_t, rd_kafka_error_destroy>;
+using metadata_handle = handle<const rd_kafka_metadata_t, rd_kafka_metadata_destroy>;
+using new_topic_handle = handle<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>;
 using admin_options_handle = handle<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
 
 } // namespace sagaflow::kafka

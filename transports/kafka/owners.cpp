@@ -1,8 +1,8 @@
 #include "owners.hpp"
 
 #include "consumer.hpp"
+#include "deadline.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <utility>
@@ -11,15 +11,6 @@
 namespace sagaflow::kafka {
 
 namespace {
-
-using std::chrono::milliseconds;
-using time_limit = std::chrono::steady_clock::time_point;
-using metadata_handle = handle<const rd_kafka_metadata_t, rd_kafka_metadata_destroy>;
-
-int left(time_limit deadline) {
-    const auto ms = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now()).count();
-    return static_cast<int>(std::max<milliseconds::rep>(ms, 1));
-}
 
 // What one broker is asked, and later its answer.
 struct question {

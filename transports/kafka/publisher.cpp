@@ -236,9 +236,9 @@ void publisher::take_reports(rd_kafka_event_t* e, transports::reports& told) {
     if (closed_) return; // they were reported
     while (const auto* m = rd_kafka_event_message_next(e)) {
         auto* one = static_cast<sent*>(m->_private);
-        const bool to_repeat = nobody_knows(*m) || suffered_for_others(*m);
-        too_large_ = too_large_ || suffered_for_others(*m);
-        const auto v = to_repeat ? verdict::failed : verdict_of(m->err);
+        const bool suffered = suffered_for_others(*m);
+        too_large_ = too_large_ || suffered;
+        const auto v = suffered || nobody_knows(*m) ? verdict::failed : verdict_of(m->err);
         if (v == verdict::accepted) pause_.reset();
         told.add(std::move(one->whose), v, v == verdict::accepted ? "" : reason_of(*m));
         unused_.splice(unused_.begin(), outstanding_, one->self);

@@ -1,5 +1,7 @@
 #include "topology.hpp"
 
+#include "deadline.hpp"
+
 #include <algorithm>
 #include <array>
 #include <thread>
@@ -10,16 +12,8 @@ namespace {
 
 using what = topic_answer::what;
 using std::chrono::milliseconds;
-using time_limit = std::chrono::steady_clock::time_point;
 
 constexpr milliseconds between_looks{20};
-
-using metadata_handle = handle<const rd_kafka_metadata_t, rd_kafka_metadata_destroy>;
-
-int left(time_limit deadline) {
-    const auto ms = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now()).count();
-    return static_cast<int>(std::max<milliseconds::rep>(ms, 1));
-}
 
 bool is_local(rd_kafka_resp_err_t err) { // no broker has said so
     return err < RD_KAFKA_RESP_ERR_NO_ERROR && err != RD_KAFKA_RESP_ERR_UNKNOWN;
@@ -59,7 +53,6 @@ bool all_is_well(const rd_kafka_metadata_t& all, const std::string& topic) {
 
 topic_answer create(client& by, const transport_options& options, const std::string& topic,
                     time_limit deadline) {
-    using new_topic_handle = handle<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>;
     std::array<char, 512> why{};
     const new_topic_handle wanted(rd_kafka_NewTopic_new(topic.c_str(), options.partitions,
                                                         options.replication_factor, why.data(), why.size()));
