@@ -10,6 +10,30 @@ find_package(GTest REQUIRED)
 include(GoogleTest)
 include(SagaflowService)
 
+# What the sanitizers' presets build: everything that is labelled `cpp`.
+add_custom_target(sagaflow_cpp_tests)
+
+# Optimising instrumented code is what takes longest there; the libraries under test are optimised as the preset says.
+function(sagaflow_test_flags target)
+  sagaflow_flags(${target})
+  if(SAGAFLOW_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
+endfunction()
+
+# What tests include of std and GoogleTest is compiled once for all of them. None of our headers is among it, and the
+# libraries and examples are compiled without it, so that a missing include is still found.
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/no_source.cpp CONTENT "")
+add_library(sagaflow_test_headers OBJECT ${PROJECT_BINARY_DIR}/no_source.cpp)
+sagaflow_test_flags(sagaflow_test_headers)
+target_link_libraries(sagaflow_test_headers PRIVATE GTest::gmock)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(sagaflow_test_headers PRIVATE "SHELL:-Xclang -fno-pch-timestamp") # ccache knows it again
+endif()
+target_precompile_headers(sagaflow_test_headers PRIVATE <algorithm> <array> <atomic> <chrono> <condition_variable>
+  <filesystem> <fstream> <functional> <future> <iostream> <map> <memory> <mutex> <optional> <set> <span> <sstream>
+  <stdexcept> <string> <string_view> <thread> <utility> <variant> <vector> <gmock/gmock.h> <gtest/gtest.h>)
+
 function(sagaflow_test)
   cmake_parse_arguments(ARG "LONG;OWN_SERVICE" "NAME;SERVICE" "SOURCES;LINK" ${ARGN})
   set(target test_${ARG_NAME})
@@ -21,7 +45,8 @@ function(sagaflow_test)
     set(label cpp-long)
   endif()
   add_executable(${target} ${ARG_SOURCES})
-  sagaflow_flags(${target})
+  sagaflow_test_flags(${target})
+  target_precompile_headers(${target} REUSE_FROM sagaflow_test_headers)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${target} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main)
   if(ARG_OWN_SERVICE)
@@ -30,6 +55,9 @@ function(sagaflow_test)
   if(label STREQUAL "service" AND SAGAFLOW_SANITIZE)
     set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON) # to be built and run by hand
     return()
+  endif()
+  if(label MATCHES cpp)
+    add_dependencies(sagaflow_cpp_tests ${target})
   endif()
   set(service "")
   if(ARG_SERVICE)
@@ -44,6 +72,7 @@ function(sagaflow_fuzzer)
   set(target fuzz_${ARG_NAME})
   set(seeds ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${ARG_NAME})
   add_executable(${target} ${ARG_SOURCES})
+  add_dependencies(sagaflow_cpp_tests ${target})
   sagaflow_flags(${target})
   target_link_libraries(${target} PRIVATE ${ARG_LINK})
   if(NOT SAGAFLOW_FUZZ)
