@@ -78,7 +78,8 @@ class Test:
 
     def runs_a_saga_by_add_subdirectory(self):
         folder = self.fresh("add_subdirectory")
-        self.configure(CONSUMER, folder / "build", f"-DSAGAFLOW_SOURCE={ROOT}", "-DBUILD_SHARED_LIBS=ON")
+        self.configure(CONSUMER, folder / "build", f"-DSAGAFLOW_SOURCE={ROOT}", "-DBUILD_SHARED_LIBS=ON",
+                       "-DCMAKE_UNITY_BUILD=ON")
         run("cmake", "--build", folder / "build")
         self.saga(folder / "build/order", folder)
 
