@@ -2,6 +2,7 @@
 import argparse
 import contextlib
 import fcntl
+import itertools
 import os
 import select
 import signal
@@ -268,11 +269,19 @@ def run(args):
 
 
 def separated(words):
-    """With a `--` before what is rabbitmqctl's own, so that its options are not taken for ours."""
+    """With a `--` before what is rabbitmqctl's own, so that its options are not taken for ours. It has no --data: that one
+    is ours wherever it stands, up to a `--`."""
     if words[:1] != ["rabbitmqctl"]:
         return words
-    ours = 3 if words[1:2] == ["--data"] else 1
-    return words[:ours] + ["--"] + words[ours:]
+    ours, theirs, rest = [], [], iter(words[1:])
+    for word in rest:
+        if word == "--data":
+            ours += [word, *itertools.islice(rest, 1)]
+        elif word.startswith("--data="):
+            ours.append(word)
+        else:
+            theirs += [word, *rest] if word == "--" else [word]
+    return ["rabbitmqctl", *ours, "--", *theirs]
 
 
 def main():

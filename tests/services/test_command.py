@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from service_case import ROOT, ServiceCase, client, ports, ports_kept_for, processes
+from services import command
 
 COMMAND = ROOT / "services"
 
@@ -92,6 +93,21 @@ class BackgroundTest(CommandTest):
         with socket.create_server(("127.0.0.1", port)):
             self.refuses(f"port {port} (redis of redis) is in use by another program", "up", "redis", "--port", port)
         self.assertEqual([], ports_kept_for(self.data / "redis"))
+
+    def test_rabbitmqctl_has_its_own_options_and_data_may_stand_anywhere_before_two_dashes(self):
+        nothing_there = f"there is no rabbitmq in {self.data}, only nothing"
+        self.refuses(nothing_there, "rabbitmqctl", "list_queues", "--quiet")
+        done = run("rabbitmqctl", f"--data={self.data}", "list_queues")
+        self.assertEqual((1, True), (done.returncode, nothing_there in done.stderr))
+        self.assertIn("expected one argument", run("rabbitmqctl", "list_queues", "--data").stderr)
+        for said, data, passed in (
+                (["--data", "D", "list_queues", "-p", "/"], Path("D"), ["list_queues", "-p", "/"]),
+                (["-q", "list_queues", "--data", "D", "--no-table-headers"], Path("D"),
+                 ["-q", "list_queues", "--no-table-headers"]),
+                (["eval", "--", "--data", "D"], None, ["eval", "--", "--data", "D"]),
+                (["--help"], None, ["--help"])):
+            args = command.parser().parse_args(command.separated(["rabbitmqctl", *said]))
+            self.assertEqual((data, ["--", *passed]), (args.data, args.arguments))
 
     def test_wrong_usage_is_refused_with_a_reason(self):
         for words, arguments in (
