@@ -8,6 +8,7 @@
 #include <sagaflow/testing/transport_script.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -32,12 +33,15 @@ struct kafka_consumer : ::testing::Test {
     }
 
     void subscribe() {
-        consumer::listener told;
-        told.condition = [this](const std::string& how) { condition = how; };
-        told.missing = [] {};
-        member =
-            std::make_unique<consumer>(options, wire::make_cloudevents({.prefix = "ce_"}),
-                                       subscription{.address = topic, .group = "g"}, wake, t, ending, told);
+        consumer::listener listens;
+        listens.condition = [this](const std::string& how) {
+            condition = how;
+            ++told;
+        };
+        listens.missing = [] {};
+        member = std::make_unique<consumer>(options, wire::make_cloudevents({.prefix = "ce_"}),
+                                            subscription{.address = topic, .group = "g"}, wake, t, ending,
+                                            listens);
         member->join();
         member->start();
     }
@@ -52,6 +56,7 @@ struct kafka_consumer : ::testing::Test {
     reaper ending;
     std::shared_ptr<trouble> t = std::make_shared<trouble>([] {});
     std::string condition;
+    int told = 0; // conditions
     std::unique_ptr<consumer> member;
 };
 
@@ -78,32 +83,58 @@ TEST_F(kafka_consumer, takes_no_more_than_may_wait_from_a_topic_that_is_full) {
     EXPECT_LT(most, 2 * options.waiting);
 }
 
-// One broker inside librdkafka that fails when it is told to.
-TEST_F(kafka_consumer, says_that_it_gets_something_again) {
-    char why[512];
-    auto* conf = rd_kafka_conf_new();
-    const std::unique_ptr<rd_kafka_t, void (*)(rd_kafka_t*)> host(
-        rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why), rd_kafka_destroy);
-    const std::unique_ptr<rd_kafka_mock_cluster_t, void (*)(rd_kafka_mock_cluster_t*)> mock(
-        rd_kafka_mock_cluster_new(host.get(), 1), rd_kafka_mock_cluster_destroy);
-    rd_kafka_mock_topic_create(mock.get(), topic.c_str(), 1, 1);
-    options = {.hosts = {rd_kafka_mock_cluster_bootstraps(mock.get())}, .topology = topology::none};
-    const auto bus = make_transport(options);
-    testing::publisher out(bus);
-    out.publish_all({testing::make_message(topic, "ada", 1)});
-    subscribe();
-    ASSERT_TRUE(serve_until([&] { return member->local()->waiting() == 1; }));
-    constexpr std::int16_t fetch = 1;
-    EXPECT_TRUE(serve_until([&] { // one may be the answer to a question that counts no more
-        if (condition.empty())
-            rd_kafka_mock_push_request_errors(mock.get(), fetch, 1,
-                                              RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
-        return !condition.empty();
-    }));
-    out.publish_all({testing::make_message(topic, "ada", 2)});
+// One broker inside librdkafka that fails when it is told to, and a member that has a message of its topic.
+struct kafka_fetch : kafka_consumer {
+    kafka_fetch() {
+        rd_kafka_mock_topic_create(mock.get(), topic.c_str(), 1, 1);
+        options = {.hosts = {rd_kafka_mock_cluster_bootstraps(mock.get())}, .topology = topology::none};
+        bus = make_transport(options);
+    }
+    void SetUp() override {
+        publish(1);
+        subscribe();
+        ASSERT_TRUE(serve_until([&] { return member->local()->waiting() == 1; }));
+        ASSERT_TRUE(serve_until([&] { // one may be the answer to a question that counts no more
+            if (condition.empty()) deny(1);
+            return !condition.empty();
+        }));
+        rd_kafka_mock_clear_request_errors(mock.get(), fetch);
+    }
+    ~kafka_fetch() override { bus->close(); }
+
+    void publish(int number) const {
+        testing::publisher(bus).publish_all({testing::make_message(topic, "ada", number)});
+    }
+    void deny(int times) {
+        const std::vector errors(static_cast<std::size_t>(times),
+                                 RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
+        rd_kafka_mock_push_request_errors_array(mock.get(), fetch, errors.size(), errors.data());
+    }
+
+    static constexpr std::int16_t fetch = 1;
+    std::array<char, 512> why{};
+    const std::unique_ptr<rd_kafka_t, void (*)(rd_kafka_t*)> host{
+        rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), why.data(), why.size()), rd_kafka_destroy};
+    const std::unique_ptr<rd_kafka_mock_cluster_t, void (*)(rd_kafka_mock_cluster_t*)> mock{
+        rd_kafka_mock_cluster_new(host.get(), 1), rd_kafka_mock_cluster_destroy};
+    std::shared_ptr<transport> bus;
+};
+
+TEST_F(kafka_fetch, that_was_denied_is_well_when_a_message_comes) {
+    publish(2);
     EXPECT_TRUE(serve_until([&] { return member->local()->waiting() == 2; }));
     EXPECT_TRUE(serve_until([&] { return condition.empty(); })) << condition;
-    bus->close();
+}
+
+TEST_F(kafka_fetch, that_is_denied_says_so_again_and_is_well_afterwards_also_without_a_message) {
+    const auto before = told;
+    deny(3);
+    EXPECT_TRUE(serve_until([&] { return told > before; }));
+    EXPECT_FALSE(condition.empty());
+    rd_kafka_mock_clear_request_errors(mock.get(), fetch);
+    EXPECT_TRUE(serve_until([&] { return condition.empty(); })) << condition;
+    publish(2);
+    EXPECT_TRUE(serve_until([&] { return member->local()->waiting() == 2; }));
 }
 
 } // namespace

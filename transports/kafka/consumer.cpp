@@ -24,7 +24,7 @@ constexpr milliseconds look_at_marks{100};
 constexpr milliseconds look_closely{10};
 constexpr milliseconds until_they_rest{200};
 constexpr milliseconds until_made_anew{500};
-constexpr milliseconds until_it_is_well{3'000}; // without an error
+constexpr milliseconds until_it_is_well{3'000}; // without an error; librdkafka tries each second
 
 // As an instance id may be: letters, digits, '.', '_', '-'. FNV-1a.
 std::string fingerprint(std::string_view text) {
@@ -56,6 +56,13 @@ wire::carried carried_of(const rd_kafka_message_t& m) {
     }
     if (m.payload != nullptr) c.body.assign(static_cast<const char*>(m.payload), m.len);
     return c;
+}
+
+// Of an error.
+std::int32_t partition_of(rd_kafka_event_t* e) {
+    const std::unique_ptr<rd_kafka_topic_partition_t, void (*)(rd_kafka_topic_partition_t*)> found(
+        rd_kafka_event_topic_partition(e), rd_kafka_topic_partition_destroy);
+    return found ? found->partition : RD_KAFKA_PARTITION_UA;
 }
 
 } // namespace
@@ -191,7 +198,8 @@ bool consumer::take_events() {
                 rebalance(e.get());
                 break;
             case RD_KAFKA_EVENT_ERROR:
-                take_error(rd_kafka_event_error(e.get()), rd_kafka_event_error_string(e.get()));
+                take_error(rd_kafka_event_error(e.get()), rd_kafka_event_error_string(e.get()),
+                           partition_of(e.get()));
                 break;
             default:
                 break;
@@ -265,7 +273,7 @@ void consumer::start_anew() {
 
 void consumer::take(const rd_kafka_message_t& m) {
     if (m.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        take_error(m.err, rd_kafka_message_errstr(&m));
+        take_error(m.err, rd_kafka_message_errstr(&m), m.partition);
         return;
     }
     if (revoked_until_) return; // it comes again, to whoever has its partition then
@@ -284,7 +292,7 @@ void consumer::push() {
     if (!batch_.empty()) group_->push(std::exchange(batch_, {}));
 }
 
-void consumer::take_error(rd_kafka_resp_err_t err, const std::string& text) {
+void consumer::take_error(rd_kafka_resp_err_t err, const std::string& text, std::int32_t partition) {
     std::array<char, 512> why{};
     // Not each fatal error comes as one: of a commit it comes under its own code.
     const auto fatal = rd_kafka_fatal_error(client_->get(), why.data(), why.size());
@@ -310,17 +318,32 @@ void consumer::take_error(rd_kafka_resp_err_t err, const std::string& text) {
         case RD_KAFKA_RESP_ERR__TIMED_OUT:
             break; // of the connection: the watch sees to it
         default:
+            comes_each_time_ = partition != RD_KAFKA_PARTITION_UA && (!failed_at_ || comes_each_time_);
             failed_at_ = steady::now();
             came_since_ = false;
+            if (err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) denied_.insert(partition);
             told_.condition("the consumer of '" + address_ + "' gets nothing: " + text);
     }
 }
 
-// Nobody says when such an error is over. Another partition may have it still, and says so again.
+// Nobody says when such an error is over. A partition that has it still says so again at its next try.
 void consumer::tell_when_well() {
-    if (!failed_at_ || !came_since_ || steady::now() < *failed_at_ + until_it_is_well) return;
+    ask_again();
+    if (!failed_at_ || !(came_since_ || comes_each_time_)) return;
+    if (steady::now() < *failed_at_ + until_it_is_well) return;
     failed_at_.reset();
     told_.condition({});
+}
+
+// librdkafka tells that a partition may not be read only once, unless it is fetched anew.
+void consumer::ask_again() {
+    if (denied_.empty()) return;
+    if (const auto list =
+            assigned_->choose([&](auto p, auto) { return denied_.contains(p) && !paused_.contains(p); })) {
+        rd_kafka_pause_partitions(client_->get(), list.get());
+        rd_kafka_resume_partitions(client_->get(), list.get());
+    }
+    denied_.clear();
 }
 
 void consumer::rebalance(rd_kafka_event_t* e) {
