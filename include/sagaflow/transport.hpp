@@ -80,7 +80,7 @@ class transport {
     virtual ~transport() = default;
 
     // Declares or verifies the addresses that will be published to and gets ready to. Calls
-    // on_health at once and from then on whenever the condition changes, on any thread. Returns
+    // on_health as soon as the condition is known, and whenever it changes, on any thread. Returns
     // when the addresses are usable or on_health has said why not (it then goes on trying by
     // itself). May be called more than once, by several users of one transport; each gets health
     // reports until close(). Throws sagaflow::error for configuration that can't work.

@@ -1,6 +1,7 @@
 // What the transport does with a RabbitMQ, beyond the conformance suite.
 #include "stranger.hpp"
 #include "support/amqp_broker.hpp"
+#include "support/health_log.hpp"
 #include "support/publish_one.hpp"
 
 #include <sagaflow/error.hpp>
@@ -26,6 +27,16 @@ class amqp : public ::testing::Test {
     std::string broker = service_address("amqp");
     std::string address = unique_name("amqp");
 };
+
+TEST_F(amqp, a_start_with_the_broker_there_is_told_as_up_and_as_nothing_before) {
+    const auto bus = sagaflow::amqp::make_transport(amqp_options());
+    health_log health;
+    bus->open({address}, health.handler());
+    const auto told = health.told();
+    ASSERT_EQ(told.size(), 1U) << told.front().reason;
+    EXPECT_EQ(told[0].now, transport_health::condition::up);
+    bus->close();
+}
 
 TEST_F(amqp, what_no_group_takes_has_failed_with_the_reason) {
     const auto bus = connect();
@@ -241,18 +252,28 @@ TEST_F(amqp, verify_makes_nothing_and_names_what_is_missing) {
 }
 
 TEST_F(amqp, a_queue_that_was_made_otherwise_is_an_error_that_says_what_to_do) {
+    const auto quorum = [&](const std::string& dead_letters) {
+        return R"({"x-queue-type":"quorum","x-dead-letter-exchange":")" + dead_letters +
+               R"(","x-dead-letter-strategy":"at-least-once","x-overflow":"reject-publish",)" +
+               R"("x-delivery-limit":)" + std::to_string(amqp_options().delivery_limit) + "}";
+    };
     const auto bus = connect();
-    stranger_({"bind", address + ".g", address, "#"});
-    try {
-        bus->consume(group("g"), [](const auto&, const auto&) {});
-        FAIL() << "it was taken";
-    } catch (const error& e) {
-        EXPECT_EQ(e.code(), errc::invalid_argument);
-        EXPECT_NE(
-            std::string(e.what()).find("the queue '" + address + ".g' is there already, but made otherwise"),
-            std::string::npos)
-            << e.what();
+    stranger_({"bind", address + ".plain", address, "#"});
+    stranger_({"bind", address + ".elsewhere", address, "#", quorum("somewhere-else")});
+    for (const std::string name : {"plain", "elsewhere"}) {
+        try {
+            bus->consume(group(name), [](const auto&, const auto&) {});
+            ADD_FAILURE() << "it was taken";
+        } catch (const error& e) {
+            EXPECT_EQ(e.code(), errc::invalid_argument);
+            EXPECT_NE(std::string(e.what()).find("the queue '" + address + "." + name +
+                                                 "' is there already, but made otherwise"),
+                      std::string::npos)
+                << e.what();
+        }
     }
+    stranger_({"bind", address + ".alike", address, "#", quorum(address + ".dead")});
+    bus->consume(group("alike"), [](const auto&, const auto&) {});
     bus->close();
 }
 

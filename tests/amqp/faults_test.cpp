@@ -205,7 +205,7 @@ TEST_F(amqp_link, nothing_is_lost_by_cuts_in_the_middle_of_frames_and_black_hole
     c.subscribe(r);
     publisher out(c.bus);
     out.publish_all(c.make_many(0, 50));
-    c.health.wait_for(condition::up);                    // it was down at first
+    c.health.wait_for(condition::up);
     for (const auto* way : {"upstream", "downstream"}) { // in the middle of a frame
         link.toxic("limit_data", way, R"({"bytes":10007})");
         const auto batch = out.publish(c.make_many(50, 100));

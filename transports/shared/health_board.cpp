@@ -25,13 +25,15 @@ bool same(const transport_health& a, const transport_health& b) {
 
 } // namespace
 
-health_board::health_board(std::size_t parts, const std::string& at_first)
-    : parts_(parts, {transport_health::condition::down, at_first}), told_(parts_.front()) {}
-
-transport_health health_board::worst() const {
-    auto found = parts_.front();
-    for (const auto& p : parts_)
-        if (badness(p.now) > badness(found.now)) found = p;
+// Nothing while it might still be up.
+std::optional<transport_health> health_board::worst() const {
+    std::optional<transport_health> found;
+    bool all_known = true;
+    for (const auto& p : parts_) {
+        all_known = all_known && p;
+        if (p && (!found || badness(p->now) > badness(found->now))) found = p;
+    }
+    if (found && badness(found->now) == 0 && !all_known) found.reset();
     return found;
 }
 
@@ -41,39 +43,26 @@ void health_board::tell(const transport_health& h) {
 
 void health_board::add(health_handler h) {
     if (!h) return;
-    const std::lock_guard order(telling_);
-    const auto how = now();
-    h(how);
+    const std::lock_guard order(mutex_);
+    if (told_) h(*told_);
     if (!closed_) handlers_.push_back(std::move(h));
 }
 
 void health_board::set(std::size_t part, transport_health h) {
-    const std::lock_guard order(telling_);
-    transport_health news;
-    {
-        const std::lock_guard lock(mutex_);
-        if (closed_) return;
-        parts_[part] = std::move(h);
-        news = worst();
-        if (same(news, told_)) return;
-        told_ = news;
-    }
-    tell(news);
-}
-
-transport_health health_board::now() const {
-    const std::lock_guard lock(mutex_);
-    return told_;
+    const std::lock_guard order(mutex_);
+    if (closed_) return;
+    parts_[part] = std::move(h);
+    const auto news = worst();
+    if (!news || (told_ && same(*news, *told_))) return;
+    told_ = news;
+    tell(*news);
 }
 
 void health_board::close() {
-    const std::lock_guard order(telling_);
-    {
-        const std::lock_guard lock(mutex_);
-        if (std::exchange(closed_, true)) return;
-        told_ = {transport_health::condition::down, "the transport is closed"};
-    }
-    tell(told_);
+    const std::lock_guard order(mutex_);
+    if (std::exchange(closed_, true)) return;
+    told_ = {transport_health::condition::down, "the transport is closed"};
+    tell(*told_);
     handlers_.clear();
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace sagaflow::transports {
@@ -13,26 +14,24 @@ namespace sagaflow::transports {
 // board.
 class health_board {
   public:
-    // Each part (a connection, say) is down until it says otherwise.
-    explicit health_board(std::size_t parts, const std::string& at_first = "not yet connected");
+    // Nothing is known of a part (a connection, say) before it says something.
+    explicit health_board(std::size_t parts) : parts_(parts) {}
 
-    // Tells the new handler at once how it is.
+    // Tells the new handler how it is: at once, or when that is known, of all parts or that it is bad.
     void add(health_handler h);
     // Tells all, if that changes how the whole is: as the worst of its parts.
     void set(std::size_t part, transport_health h);
-    transport_health now() const;
     // Tells all for the last time, and forgets them. Nothing changes it any more.
     void close();
 
   private:
-    transport_health worst() const;
+    std::optional<transport_health> worst() const;
     void tell(const transport_health& h);
 
-    std::mutex telling_; // first of the two; held while handlers run
-    mutable std::mutex mutex_;
-    std::vector<transport_health> parts_;
-    std::vector<health_handler> handlers_; // guarded by telling_
-    transport_health told_;
+    std::mutex mutex_; // held while handlers run
+    std::vector<std::optional<transport_health>> parts_;
+    std::vector<health_handler> handlers_;
+    std::optional<transport_health> told_;
     bool closed_ = false;
 };
 
