@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,10 +16,6 @@ namespace {
 using verdict = published::verdict;
 
 constexpr const char* closed_reason = "the transport is closed";
-
-// While the broker has not confirmed all that it was sent, what is published is kept back, so long at most,
-// and goes together (Nagle's algorithm, RFC 896): far fewer requests under load, no delay without.
-constexpr std::chrono::milliseconds keep_back_for{5};
 
 bool is_too_large(rd_kafka_resp_err_t err) {
     return err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || err == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE;
@@ -121,32 +116,15 @@ void publisher::make_client_again() {
 void publisher::publish(std::vector<message>&& batch, publish_handler&& done) {
     auto tickets = transports::ticket::of_batch(batch.size(), std::move(done));
     transports::reports told;
-    std::optional<bool> kept; // all of them or none
     for (std::size_t i = 0; i < batch.size(); ++i) {
         auto& m = batch[i];
         auto content = envelope_->write(m);
         const std::lock_guard lock(mutex_);
-        if (!kept) kept = begin_batch();
-        take({std::move(m.address), std::move(m.saga_id), std::move(content), std::move(tickets[i])}, *kept,
-             told);
+        take({std::move(m.address), std::move(m.saga_id), std::move(content), std::move(tickets[i])}, told);
     }
 }
 
-bool publisher::begin_batch() {
-    const auto now = steady::now();
-    if (!backlog_.empty() || kept_back(now).count() > 0) return true;
-    passed_on_ = now;
-    return false;
-}
-
-// What is left of the time for which what is published now is kept back.
-std::chrono::milliseconds publisher::kept_back(steady::time_point now) const {
-    if (outstanding_.empty()) return std::chrono::milliseconds(0);
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(passed_on_ + keep_back_for - now);
-    return std::clamp(left, std::chrono::milliseconds(0), keep_back_for);
-}
-
-void publisher::take(outgoing&& one, bool kept, transports::reports& told) {
+void publisher::take(outgoing&& one, transports::reports& told) {
     if (closed_) {
         told.add(std::move(one.whose), verdict::failed, closed_reason);
     } else if (one.content.body.size() > options_.message_bytes) {
@@ -156,8 +134,7 @@ void publisher::take(outgoing&& one, bool kept, transports::reports& told) {
     } else if (outstanding_.size() + backlog_.size() >= options_.in_flight) {
         told.add(std::move(one.whose), verdict::failed,
                  "too many messages wait for the broker: raise transport_options::in_flight");
-    } else if (kept || !backlog_.empty() || !client_ || !produce(one, told)) {
-        if (backlog_.empty()) wakeup_.wake(); // who goes on with it must know until when it waits
+    } else if (!backlog_.empty() || !client_ || !produce(one, told)) {
         backlog_.push_back(std::move(one));
     }
 }
@@ -193,14 +170,9 @@ bool publisher::produce(outgoing& one, transports::reports& told) {
     return true;
 }
 
-// Returns when to look again, if nothing happens before.
-std::chrono::milliseconds publisher::go_on(transports::reports& told) {
-    const auto now = steady::now();
-    if (backlog_.empty()) return at_the_latest;
-    if (const auto left = kept_back(now); left.count() > 0) return left;
-    passed_on_ = now;
+// There is room when something was reported, which comes here.
+void publisher::go_on(transports::reports& told) {
     while (!backlog_.empty() && client_ && !fatal_ && produce(backlog_.front(), told)) backlog_.pop_front();
-    return at_the_latest;
 }
 
 std::chrono::milliseconds publisher::serve() {
@@ -224,7 +196,10 @@ std::chrono::milliseconds publisher::serve() {
             fatal = fatal || rd_kafka_event_error_is_fatal(e.get()) != 0;
     }
     std::unique_lock lock(mutex_);
-    if (!fatal && !fatal_ && !too_large_) return go_on(told);
+    if (!fatal && !fatal_ && !too_large_) {
+        go_on(told);
+        return at_the_latest;
+    }
     const auto why = too_large_ ? shrink_batches() : fatal_reason(now->get());
     lock.unlock();
     start_again(why);

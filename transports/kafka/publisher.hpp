@@ -52,11 +52,9 @@ class publisher : public served {
 
     std::shared_ptr<client> make_client();
     void make_client_again();
-    bool begin_batch();
-    std::chrono::milliseconds kept_back(steady::time_point now) const;
-    void take(outgoing&& one, bool kept, transports::reports& told);
+    void take(outgoing&& one, transports::reports& told);
     bool produce(outgoing& one, transports::reports& told);
-    std::chrono::milliseconds go_on(transports::reports& told);
+    void go_on(transports::reports& told);
     void take_reports(rd_kafka_event_t* e, transports::reports& told);
     bool suffered_for_others(const rd_kafka_message_t& m) const;
     std::string shrink_batches();
@@ -72,12 +70,10 @@ class publisher : public served {
     mutable std::mutex mutex_;                                          // of all below
     std::size_t batch_bytes_ = std::numeric_limits<std::size_t>::max(); // that the broker gets at once
     std::shared_ptr<client> client_;
-    std::list<sent> outstanding_; // with the client, which has a pointer to each
-    std::list<sent> unused_;      // places for those to come
-    std::deque<outgoing>
-        backlog_; // before the client, in order: kept back, or it has no room or is not there
-    steady::time_point passed_on_{}; // when the client was given something to which nothing is added
-    bool too_large_ = false;         // were those of this client
+    std::list<sent> outstanding_;  // with the client, which has a pointer to each
+    std::list<sent> unused_;       // places for those to come
+    std::deque<outgoing> backlog_; // before the client, in order: it has no room or is not there
+    bool too_large_ = false;       // were those of this client
     bool fatal_ = false;
     bool closed_ = false;
     steady::time_point due_{}; // of a new client
