@@ -1,6 +1,7 @@
 // The end of librdkafka's clients.
 #include "kafka/client.hpp"
 #include "kafka/options.hpp"
+#include "support/thread_sanitizer.hpp"
 
 #include <sagaflow/testing/transport_script.hpp>
 
@@ -25,6 +26,7 @@ rd_kafka_resp_err_t hold_up_the_end(rd_kafka_t* made, const rd_kafka_conf_t*, vo
 }
 
 TEST(kafka_reaper, waits_for_a_client_that_does_not_end_no_longer_than_it_is_to) {
+    SKIP_LIBRDKAFKA_UNDER_THREAD_SANITIZER();
     testing::gate may_end;
     transports::wakeup wake;
     reaper ending;
