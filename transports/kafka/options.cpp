@@ -152,9 +152,9 @@ void set_producer(builder& b, const transport_options& o) {
     b.set("topic.metadata.refresh.interval.ms", "60000", "");
     b.set("linger.ms", "0", "");
     // A broker serves one request of a connection at a time: a second one waits there already, more gain
-    // little, and what is published meanwhile goes in larger ones. With more, librdkafka (2.0.2 to 2.15)
-    // polls without a pause while a partition has five messages on their way and more to send: in
-    // rd_kafka_toppar_producer_serve() it takes its limit of five requests for one of messages.
+    // little, and what is published meanwhile goes in larger ones. librdkafka (2.0.2 to 2.15) polls without a
+    // pause while a partition has five messages on their way and more to send, unless the connection has all
+    // that it may have: rd_kafka_toppar_producer_serve() takes a limit of five requests for one of messages.
     b.set("max.in.flight.requests.per.connection", "2", "");
     b.set("retry.backoff.ms", "50", "");
     b.set("request.timeout.ms", "10000", "");
