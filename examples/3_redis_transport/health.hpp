@@ -5,6 +5,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,11 +15,11 @@ class health {
   public:
     using condition = sagaflow::transport_health::condition;
 
-    // Tells the user how it is, and at every change from now on.
+    // Tells the user how it is, as soon as that is known, and at every change.
     void add(sagaflow::health_handler user) {
         if (!user) return;
         const std::lock_guard lock(mutex_);
-        user(now_);
+        if (now_) user(*now_);
         if (!closed_) users_.push_back(std::move(user));
     }
     // A part is the publisher, or the reader of a group. Down counts more than blocked, blocked more than up.
@@ -36,7 +37,7 @@ class health {
     void close() {
         const std::lock_guard lock(mutex_);
         closed_ = true;
-        now_ = {condition::down, "the transport is closed"};
+        now_ = {.now = condition::down, .reason = "the transport is closed"};
         users_.clear();
     }
 
@@ -47,13 +48,13 @@ class health {
             if (how.now == condition::down) worst = how;
             if (how.now == condition::blocked && worst.now == condition::up) worst = how;
         }
-        if (closed_ || (worst.now == now_.now && worst.reason == now_.reason)) return;
+        if (closed_ || (now_ && worst.now == now_->now && worst.reason == now_->reason)) return;
         now_ = worst;
-        for (const auto& user : users_) user(now_);
+        for (const auto& user : users_) user(worst);
     }
 
     std::mutex mutex_;
-    sagaflow::transport_health now_ = {condition::down, "the connection to Redis is being made"};
+    std::optional<sagaflow::transport_health> now_; // once it is known
     std::map<std::string, sagaflow::transport_health> parts_;
     std::vector<sagaflow::health_handler> users_;
     bool closed_ = false;
