@@ -156,6 +156,20 @@ participants::~participants() {
     for (auto& p : all_) p->stop();
 }
 
+trip_engine::trip_engine(std::shared_ptr<sagaflow::transport> over, const std::filesystem::path& file,
+                         sagaflow::duration timeout)
+    : bus(std::move(over)),
+      engine(
+          {.name = "bench", .store = sagaflow::sqlite::open({.path = file.string()}), .transports = {bus}}),
+      trips(engine.host(trip_saga(timeout))) {
+    engine.start();
+}
+
+trip_engine::~trip_engine() {
+    engine.stop();
+    bus->close();
+}
+
 double metric_sum(const engine& e, std::string_view name) {
     double sum = 0;
     for (const auto& m : e.metrics())

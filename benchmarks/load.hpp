@@ -87,6 +87,20 @@ class participants {
     std::vector<std::unique_ptr<sagaflow::participant>> all_;
 };
 
+// A running engine over `bus`, whose store is `file`, and its trips. Its end stops it and closes the bus.
+struct trip_engine {
+    trip_engine(std::shared_ptr<sagaflow::transport> bus, const std::filesystem::path& file,
+                sagaflow::duration timeout = sagaflow::default_timeout); // of each attempt
+    ~trip_engine();
+    trip_engine(const trip_engine&) = delete;
+    trip_engine& operator=(const trip_engine&) = delete;
+
+    std::shared_ptr<sagaflow::transport> bus;
+    sagaflow::engine engine;
+    sagaflow::hosted<trip> trips;
+    id_source ids;
+};
+
 // The sum of a metric over its labels.
 double metric_sum(const sagaflow::engine& engine, std::string_view name);
 

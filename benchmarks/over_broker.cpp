@@ -7,7 +7,6 @@
 #include "report.hpp"
 
 #include <sagaflow/memory.hpp>
-#include <sagaflow/sqlite.hpp>
 
 #ifdef SAGAFLOW_BENCH_KAFKA
 #include "../transports/kafka/bench/bare_client.hpp"
@@ -127,32 +126,13 @@ double converse(bare_client& c, std::uint32_t count, std::uint32_t in_flight, st
     return std::chrono::duration<double>(clock::now() - from).count();
 }
 
-struct engine_alone {
-    explicit engine_alone(const session& s)
-        : bus(sagaflow::memory::make_transport()),
-          services(bus, participants::inboxes::none, false, s.folder()),
-          engine({.name = "bench",
-                  .store = sagaflow::sqlite::open({.path = (s.folder() / "alone.db").string()}),
-                  .transports = {bus}}),
-          trips(engine.host(trip_saga())) {
-        engine.start();
-    }
-    ~engine_alone() {
-        engine.stop();
-        bus->close();
-    }
-    std::shared_ptr<sagaflow::transport> bus;
-    participants services;
-    sagaflow::engine engine;
-    sagaflow::hosted<trip> trips;
-    id_source ids;
-};
-
 // Conversations a second while an engine runs as many sagas over memory on the same cores. Were there nothing
 // between an engine and the client library, it could do no better.
 double converse_beside_engine(const session& s, bare_client& c, std::uint32_t count,
                               std::uint32_t in_flight) {
-    engine_alone e(s);
+    const auto bus = sagaflow::memory::make_transport();
+    const participants services(bus, participants::inboxes::none, false, s.folder());
+    trip_engine e(bus, s.folder() / "alone.db");
     const auto from = clock::now();
     {
         const std::jthread conversing([&] { converse(c, count, in_flight, nullptr); });
@@ -186,27 +166,7 @@ bare_figures measure_bare(const session& s, const wiring& w, const std::string& 
     return f;
 }
 
-struct engine_over {
-    engine_over(const session& s, const wiring& w, const std::string& host)
-        : others(other_process("participants", w, host)),
-          bus(w.connect(host)),
-          engine({.name = "bench",
-                  .store = sagaflow::sqlite::open({.path = (s.folder() / "engine.db").string()}),
-                  .transports = {bus}}),
-          trips(engine.host(trip_saga(std::chrono::minutes(5)))) {
-        others.read_until("ready");
-        engine.start();
-    }
-    ~engine_over() {
-        engine.stop();
-        bus->close();
-    }
-    child others;
-    std::shared_ptr<sagaflow::transport> bus;
-    sagaflow::engine engine;
-    sagaflow::hosted<trip> trips;
-    id_source ids;
-};
+constexpr std::chrono::minutes patience{5}; // the broker may be slow: no attempt is to be repeated
 
 void run_throughput_over(session& s, const wiring& w) {
     const auto sagas = s.args()["sagas"];
@@ -214,7 +174,9 @@ void run_throughput_over(session& s, const wiring& w) {
     const broker server(w.service, s.folder() / "broker");
     const auto bare = measure_bare(s, w, server.address(), static_cast<std::uint32_t>(sagas),
                                    static_cast<std::uint32_t>(in_flight));
-    engine_over e(s, w, server.address());
+    auto others = other_process("participants", w, server.address());
+    others.read_until("ready");
+    trip_engine e(w.connect(server.address()), s.folder() / "engine.db", patience);
     run_load(e.engine, e.trips, e.ids, sagas, in_flight); // as warm as for the bare loop
     const auto before = usage_now();
     const auto seconds = run_load(e.engine, e.trips, e.ids, sagas, in_flight);
@@ -231,7 +193,9 @@ void run_latency_over(session& s, const wiring& w) {
     const auto sagas = s.args()["sagas"];
     const broker server(w.service, s.folder() / "broker");
     const auto bare = measure_bare(s, w, server.address(), static_cast<std::uint32_t>(sagas), 1);
-    engine_over e(s, w, server.address());
+    auto others = other_process("participants", w, server.address());
+    others.read_until("ready");
+    trip_engine e(w.connect(server.address()), s.folder() / "engine.db", patience);
     std::vector<double> samples;
     for (std::uint64_t i = 0; i < sagas + sagas / 10; ++i) {
         const auto id = e.ids.next();

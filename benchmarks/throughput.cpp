@@ -3,8 +3,6 @@
 #include "load.hpp"
 #include "report.hpp"
 
-#include <sagaflow/sqlite.hpp>
-
 namespace bench {
 
 namespace {
@@ -26,22 +24,16 @@ outcome_of_load measure(const session& s, const std::string& name, participants:
     {
         const auto bus = sagaflow::memory::make_transport();
         const participants services(bus, kind, reject_charges, folder);
-        sagaflow::engine engine{
-            {.name = "bench", .store = sagaflow::sqlite::open({.path = file.string()}), .transports = {bus}}};
-        auto trips = engine.host(trip_saga());
-        engine.start();
-        id_source ids;
-        run_load(engine, trips, ids, std::min<std::uint64_t>(sagas / 10 + 1, 5000),
+        trip_engine e(bus, file);
+        run_load(e.engine, e.trips, e.ids, std::min<std::uint64_t>(sagas / 10 + 1, 5000),
                  s.args()["concurrency"]); // warm up
         const auto before = usage_now();
-        const auto seconds = run_load(engine, trips, ids, sagas, s.args()["concurrency"]);
+        const auto seconds = run_load(e.engine, e.trips, e.ids, sagas, s.args()["concurrency"]);
         const auto after = usage_now();
         const auto n = static_cast<double>(sagas);
         out.sagas_per_s = n / seconds;
         out.fsyncs_per_saga = static_cast<double>(after.fsyncs - before.fsyncs) / n;
         out.cpu_us_per_saga = (after.cpu_us - before.cpu_us) / n;
-        engine.stop();
-        bus->close();
     }
     out.bytes_per_saga = static_cast<double>(std::filesystem::file_size(file)) / static_cast<double>(sagas);
     std::filesystem::remove_all(folder);

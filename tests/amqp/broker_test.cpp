@@ -33,7 +33,7 @@ TEST_F(amqp, a_start_with_the_broker_there_is_told_as_up_and_as_nothing_before) 
     health_log health;
     bus->open({address}, health.handler());
     const auto told = health.told();
-    ASSERT_EQ(told.size(), 1U) << told.front().reason;
+    ASSERT_EQ(told.size(), 1U);
     EXPECT_EQ(told[0].now, transport_health::condition::up);
     bus->close();
 }

@@ -33,7 +33,7 @@ std::optional<transport_health> health_board::worst() const {
         all_known = all_known && p;
         if (p && (!found || badness(p->now) > badness(found->now))) found = p;
     }
-    if (found && badness(found->now) == 0 && !all_known) found.reset();
+    if (found && found->now == transport_health::condition::up && !all_known) found.reset();
     return found;
 }
 
