@@ -38,7 +38,7 @@ TEST(kafka_options, pass_properties_on) {
 }
 
 TEST(kafka_options, refuse_each_property_that_librdkafka_does_not_know_or_accept) {
-    EXPECT_EQ(refused_of({{"compresion.type", "lz4"}, {"linger.ms", "soon"}, {"fetch.min.bytes", "0"}}),
+    EXPECT_EQ(refused_of({{"compresion.type", "lz4"}, {"linger.ms", "soon"}, {"fetch.min.bytes", "-1"}}),
               (names{"compresion.type", "linger.ms", "fetch.min.bytes"}));
 }
 
