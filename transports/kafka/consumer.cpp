@@ -24,7 +24,6 @@ constexpr milliseconds look_at_marks{100};
 constexpr milliseconds look_closely{10};
 constexpr milliseconds until_they_rest{200};
 constexpr milliseconds until_made_anew{500};
-constexpr milliseconds until_it_is_well{3'000}; // without an error; librdkafka tries each second
 
 // As an instance id may be: letters, digits, '.', '_', '-'. FNV-1a.
 std::string fingerprint(std::string_view text) {
@@ -219,7 +218,7 @@ milliseconds consumer::serve() {
     check_flow();
     if (revoked_until_ && (group_->unsettled() == 0 || steady::now() >= *revoked_until_)) give_back();
     store_marks();
-    tell_when_well();
+    see_to_fetching();
     if (wants_to_leave()) {
         go_on_leaving();
     } else if (anew_at_ && steady::now() >= *anew_at_) {
@@ -277,7 +276,7 @@ void consumer::take(const rd_kafka_message_t& m) {
         return;
     }
     if (revoked_until_) return; // it comes again, to whoever has its partition then
-    came_since_ = true;
+    fetching_.note_message();
     const auto origin = assigned_->add(m.partition, m.offset);
     delivery d{envelope_->read(carried_of(m)), transports::queue_tag{origin, 0}.packed()};
     d.content.address = address_;
@@ -318,32 +317,19 @@ void consumer::take_error(rd_kafka_resp_err_t err, const std::string& text, std:
         case RD_KAFKA_RESP_ERR__TIMED_OUT:
             break; // of the connection: the watch sees to it
         default:
-            comes_each_time_ = partition != RD_KAFKA_PARTITION_UA && (!failed_at_ || comes_each_time_);
-            failed_at_ = steady::now();
-            came_since_ = false;
-            if (err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) denied_.insert(partition);
+            fetching_.note(err, partition, steady::now());
             told_.condition("the consumer of '" + address_ + "' gets nothing: " + text);
     }
 }
 
-// Nobody says when such an error is over. A partition that has it still says so again at its next try.
-void consumer::tell_when_well() {
-    ask_again();
-    if (!failed_at_ || !(came_since_ || comes_each_time_)) return;
-    if (steady::now() < *failed_at_ + until_it_is_well) return;
-    failed_at_.reset();
-    told_.condition({});
-}
-
-// librdkafka tells that a partition may not be read only once, unless it is fetched anew.
-void consumer::ask_again() {
-    if (denied_.empty()) return;
-    if (const auto list =
-            assigned_->choose([&](auto p, auto) { return denied_.contains(p) && !paused_.contains(p); })) {
+void consumer::see_to_fetching() {
+    const auto denied = fetching_.take_denied();
+    const auto is_to_ask = [&](auto p, auto) { return denied.contains(p) && !paused_.contains(p); };
+    if (const auto list = assigned_->choose(is_to_ask)) {
         rd_kafka_pause_partitions(client_->get(), list.get());
         rd_kafka_resume_partitions(client_->get(), list.get());
     }
-    denied_.clear();
+    if (fetching_.is_over(steady::now())) told_.condition({});
 }
 
 void consumer::rebalance(rd_kafka_event_t* e) {
@@ -372,7 +358,7 @@ void consumer::decline() {
 void consumer::accept(const rd_kafka_topic_partition_list_t& partitions) {
     assigned_->begin(partitions);
     rd_kafka_assign(client_->get(), &partitions);
-    failed_at_.reset();
+    fetching_.forget();
     told_.condition({});
     const std::lock_guard lock(mutex_);
     assigned_once_ = true;

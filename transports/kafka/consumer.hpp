@@ -4,6 +4,7 @@
 #include "../shared/group.hpp"
 #include "assignment.hpp"
 #include "client.hpp"
+#include "fetch_trouble.hpp"
 #include "served.hpp"
 
 #include <sagaflow/transport.hpp>
@@ -73,8 +74,7 @@ class consumer : public served {
     void take(const rd_kafka_message_t& m);
     void push();
     void take_error(rd_kafka_resp_err_t err, const std::string& text, std::int32_t partition);
-    void tell_when_well();
-    void ask_again();
+    void see_to_fetching();
     void rebalance(rd_kafka_event_t* e);
     void accept(const rd_kafka_topic_partition_list_t& partitions);
     void decline();
@@ -123,11 +123,8 @@ class consumer : public served {
     std::optional<steady::time_point>
         revoked_until_;            // partitions are asked back; started work may end until then
     steady::time_point give_up_{}; // leaving
-    std::optional<steady::time_point> failed_at_; // last, and it was told
-    bool came_since_ = false;                     // a message
-    bool comes_each_time_ = false;                // that error, while it lasts, if it is asked again
-    std::set<std::int32_t> denied_;               // partitions that said so
-    std::optional<steady::time_point> anew_at_;   // librdkafka's consumer is dead for good
+    fetch_trouble fetching_;
+    std::optional<steady::time_point> anew_at_; // librdkafka's consumer is dead for good
 };
 
 } // namespace sagaflow::kafka

@@ -1,4 +1,5 @@
-// Kafka by librdkafka alone, set up as the transport does it.
+// Kafka by librdkafka alone: an idempotent producer and one consumer in each process. What is not about
+// delivery is as librdkafka has it by itself.
 #pragma once
 
 #include "../../shared/bare_client.hpp"
