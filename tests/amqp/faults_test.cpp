@@ -133,6 +133,24 @@ TEST(amqp_faults, a_broker_out_of_memory_is_blocked_and_what_is_published_waits_
     wait_for_different(r, 200);
 }
 
+// It still sends heartbeats, and the thread that would hear that it is blocked is in the middle of a send.
+TEST(amqp_faults, a_broker_out_of_memory_that_takes_nothing_of_a_large_batch_is_noticed) {
+    own_service broker("rabbitmq");
+    connected c({.hosts = {broker.address("amqp")}, .heartbeat = 1s});
+    receiver r;
+    c.subscribe(r);
+    publisher out(c.bus);
+    out.publish_all(c.make_many(0, 10));
+    broker.rabbitmqctl("-q set_vm_memory_high_watermark absolute 1MB");
+    auto many = c.make_many(10, 310);
+    for (auto& m : many) m.body = '"' + std::string(100'000, 'x') + '"'; // more than the sockets take
+    const auto batch = out.publish(std::move(many));
+    c.health.wait_for(condition::down);
+    broker.rabbitmqctl("-q set_vm_memory_high_watermark absolute 2GB");
+    c.health.wait_for(condition::up);
+    EXPECT_EQ(out.wait(batch).size(), 300U);
+}
+
 // Whose leader is gone, as after a kill of RabbitMQ 3.10: who asks for it gets an error of the connection.
 TEST(amqp_faults, a_queue_without_a_leader_does_not_hold_up_the_others) {
     own_service broker("rabbitmq");

@@ -74,7 +74,7 @@ void connection::connect(const endpoint& to) {
     if (status < 0)
         lost("it can't be reached: " + std::string(amqp_error_string2(status)) +
              ": check hosts, and whether it runs");
-    // A broker that takes nothing any more ends a send, however much waits to be sent.
+    // Ends a send to a broker that is out of memory, takes nothing and still sends heartbeats.
     const auto silent = static_cast<unsigned>(std::chrono::milliseconds(2 * options_.heartbeat).count());
     ::setsockopt(socket(), IPPROTO_TCP, TCP_USER_TIMEOUT, &silent, sizeof silent);
 }
