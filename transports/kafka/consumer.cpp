@@ -323,13 +323,16 @@ void consumer::take_error(rd_kafka_resp_err_t err, const std::string& text, std:
 }
 
 void consumer::see_to_fetching() {
-    const auto denied = fetching_.take_denied();
+    if (const auto denied = fetching_.take_denied(); !denied.empty()) ask_again(denied);
+    if (fetching_.is_over(steady::now())) told_.condition({});
+}
+
+void consumer::ask_again(const std::set<std::int32_t>& denied) {
     const auto is_to_ask = [&](auto p, auto) { return denied.contains(p) && !paused_.contains(p); };
     if (const auto list = assigned_->choose(is_to_ask)) {
         rd_kafka_pause_partitions(client_->get(), list.get());
         rd_kafka_resume_partitions(client_->get(), list.get());
     }
-    if (fetching_.is_over(steady::now())) told_.condition({});
 }
 
 void consumer::rebalance(rd_kafka_event_t* e) {

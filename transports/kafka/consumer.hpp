@@ -75,6 +75,7 @@ class consumer : public served {
     void push();
     void take_error(rd_kafka_resp_err_t err, const std::string& text, std::int32_t partition);
     void see_to_fetching();
+    void ask_again(const std::set<std::int32_t>& denied);
     void rebalance(rd_kafka_event_t* e);
     void accept(const rd_kafka_topic_partition_list_t& partitions);
     void decline();
