@@ -75,6 +75,13 @@ void outbox::emit(hot_saga& saga, std::size_t step, bool compensation, std::stri
     m.body = std::move(body);
 }
 
+void outbox::expect(std::size_t count, std::vector<outgoing>& out) const {
+    if (count == 0 || lanes_.size() != 1) return; // of several transports nobody knows how many are whose
+    out.resize(1);
+    out[0].messages.reserve(out[0].messages.size() + count);
+    out[0].tickets.reserve(out[0].tickets.size() + count);
+}
+
 void outbox::offer(hot_saga& saga, send_order order, time_point now, std::vector<outgoing>& out) {
     const auto& s = saga.record.steps[order.step];
     // What was decided after this command may have overtaken it: then it is not sent any more.

@@ -26,6 +26,8 @@ class outbox {
 
     outbox(const shard_options& options, std::string source);
 
+    // So many commands are about to be offered, at most.
+    void expect(std::size_t count, std::vector<outgoing>& out) const;
     // A durable command: into `out` if the window has room, else its saga waits in line. A saga with newer
     // changes, which are not durable yet, waits too: what goes out is made from the record.
     void offer(hot_saga& saga, send_order order, time_point now, std::vector<outgoing>& out);

@@ -111,7 +111,10 @@ void shard::impl::seal() {
     b->status_published = statuses.cursor();
     statuses.sealed();
     ++figures.commits;
-    sealed.push_back({std::move(b), std::exchange(after_next, {})});
+    next.events.reserve(b->events.size()); // the next one is mostly like it
+    released after_it;
+    after_it.commands.reserve(after_next.commands.size());
+    sealed.push_back({std::move(b), std::exchange(after_next, std::move(after_it))});
 }
 
 void shard::impl::committed(std::uint64_t number, time_point now) {
@@ -124,6 +127,7 @@ void shard::impl::committed(std::uint64_t number, time_point now) {
     sealed.pop_front();
     on_its_way = false;
     if (!b->events.empty()) durable_event = b->events.back().seq;
+    out.notify.reserve(out.notify.size() + b->events.size());
     for (const auto& e : b->events) out.notify.emplace_back(b, &e);
     figures.purged += b->purged.size();
     release(leaving, now);
@@ -132,6 +136,7 @@ void shard::impl::committed(std::uint64_t number, time_point now) {
 }
 
 void shard::impl::release(released& what, time_point now) {
+    publisher.expect(what.commands.size(), out.publish);
     for (auto& c : what.commands) publisher.offer(*c.saga, std::move(c.order), now, out.publish);
     const auto append = [](auto& to, auto& from) {
         to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
