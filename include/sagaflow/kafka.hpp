@@ -1,14 +1,15 @@
 // A transport over Apache Kafka: component sagaflow::kafka (librdkafka 2.0.2 or later).
 //
 // An address is a topic; a group of a subscription is the consumer group "<address>.<group>". A message's key
-// is its saga id, so a saga's messages share a partition and keep their order. docs/wire_format.md says what
-// stands in the headers.
+// is its saga id. A saga's commands to an address share a partition and keep their order (partition_by says
+// which one), and so do its status events. docs/wire_format.md says what stands in the headers.
 #pragma once
 
 #include <sagaflow/broker.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,6 +39,15 @@ struct property {
     std::string value;
 };
 
+// Which partition of its topic a message goes to. A saga's commands share one either way, and status events
+// go by the key in any case.
+enum class partition_by : std::uint8_t {
+    start, // that of all sagas which began in the same 16 ms, replies that of all which the process sends
+           // then: many go in one request. So commands of a burst of starts are for one participant of a
+           // group
+    key    // by the key's hash (murmur2, as Java's default)
+};
+
 struct transport_options {
     std::vector<std::string> hosts = {"127.0.0.1"}; // some of the brokers, to begin with; each "host" or
                                                     // "host:port", "[::1]:9092"
@@ -47,6 +57,7 @@ struct transport_options {
     sagaflow::topology topology = sagaflow::topology::create;
     int partitions = 6;          // of a topic that is made; one that is there may have any number
     int replication_factor = -1; // of a topic that is made; -1: as many as the broker makes by itself
+    kafka::partition_by partition_by = kafka::partition_by::start;
 
     std::shared_ptr<const wire::envelope> envelope = {}; // null: CloudEvents, headers "ce_…"
     std::size_t message_bytes = 1'000'000;               // of a body, both ways; the broker has a limit too

@@ -1,8 +1,11 @@
+#include "kafka/options.hpp"
+
 #include "support/thread_sanitizer.hpp"
 
 #include <sagaflow/error.hpp>
 #include <sagaflow/kafka.hpp>
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -105,6 +108,24 @@ TEST(kafka_options, make_no_transport_when_one_is_refused) {
         EXPECT_EQ(e.code(), errc::invalid_argument);
         EXPECT_NE(std::string(e.what()).find("linger.ms"), std::string::npos) << e.what();
     }
+}
+
+std::string value_of(const conf_handle& conf, const char* name) {
+    std::array<char, 64> text{};
+    std::size_t size = text.size();
+    rd_kafka_conf_get(conf.get(), name, text.data(), &size);
+    return text.data();
+}
+
+TEST(kafka_options, have_one_producer_wait_for_more_and_the_other_not) {
+    const auto prompt = make_conf({}, role::prompt_producer);
+    EXPECT_EQ(std::stod(value_of(prompt, "linger.ms")), 0);
+    const auto bulk = make_conf({}, role::bulk_producer);
+    EXPECT_EQ(std::stod(value_of(bulk, "linger.ms")), 5);
+    EXPECT_EQ(value_of(bulk, "batch.num.messages"), "200");
+    EXPECT_EQ(value_of(make_conf({.properties = {{"batch.num.messages", "50"}}}, role::bulk_producer),
+                       "batch.num.messages"),
+              "50");
 }
 
 } // namespace

@@ -32,8 +32,8 @@ TEST(kafka_reaper, waits_for_a_client_that_does_not_end_no_longer_than_it_is_to)
     reaper ending;
     conf_handle conf(rd_kafka_conf_new());
     rd_kafka_conf_interceptor_add_on_new(conf.get(), "test", hold_up_the_end, &may_end);
-    auto last = ending.owner_of(std::make_unique<client>(role::producer, std::move(conf), wake, nullptr,
-                                                         std::make_shared<trouble>([] {})));
+    auto last = ending.owner_of(std::make_unique<client>(role::prompt_producer, std::move(conf), wake,
+                                                         nullptr, std::make_shared<trouble>([] {})));
     EXPECT_TRUE(ending.wait(steady_clock::now()));
     last.reset();
     EXPECT_FALSE(ending.wait(steady_clock::now() + std::chrono::milliseconds(10)));

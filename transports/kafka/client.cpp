@@ -49,8 +49,7 @@ client::client(role r, conf_handle conf, transports::wakeup& w, log_sink* log, s
     rd_kafka_conf_set_opaque(conf.get(), trouble_.get());
     rd_kafka_conf_set_ssl_cert_verify_cb(conf.get(), verify_certificate);
     std::array<char, 512> why{};
-    kafka_ = rd_kafka_new(r == role::producer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER, conf.get(), why.data(),
-                          why.size());
+    kafka_ = rd_kafka_new(type_of(r), conf.get(), why.data(), why.size());
     if (kafka_ == nullptr)
         throw error(errc::invalid_argument,
                     std::string("librdkafka does not accept its configuration: ") + why.data());

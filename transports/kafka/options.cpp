@@ -32,7 +32,6 @@ constexpr std::array guards = {
     guarded{"enable.idempotence", ours},
     guarded{"acks", ours},
     guarded{"request.required.acks", ours},
-    guarded{"partitioner", ours},
     guarded{"group.id", "it is <address>.<group>; choose another name for the group"},
     guarded{"group.instance.id", "it is made from the sole owner of an address; leave it out"},
     guarded{"group.protocol", "the transport speaks the classic one; leave it out"},
@@ -57,6 +56,7 @@ constexpr std::array options_of = {
     guarded{"message.timeout.ms", "publish_timeout"},
     guarded{"delivery.timeout.ms", "publish_timeout"},
     guarded{"queue.buffering.max.messages", "in_flight"},
+    guarded{"partitioner", "partition_by"},
     guarded{"message.max.bytes", "message_bytes"},
     guarded{"fetch.message.max.bytes", "message_bytes"},
     guarded{"max.partition.fetch.bytes", "message_bytes"},
@@ -145,12 +145,16 @@ void set_security(builder& b, const transport_options& o) {
     b.set("ssl.endpoint.identification.algorithm", o.tls.verify_host ? "https" : "none", "tls.verify_host");
 }
 
-void set_producer(builder& b, const transport_options& o) {
+void set_producer(builder& b, const transport_options& o, role r) {
     b.set("enable.idempotence", "true", "");
     b.set("acks", "all", "");
-    b.set("partitioner", "murmur2_random", "");
     b.set("topic.metadata.refresh.interval.ms", "60000", "");
-    b.set("linger.ms", "0", "");
+    if (r == role::bulk_producer) {
+        b.set("linger.ms", "5", "");
+        b.set("batch.num.messages", "200", "");
+    } else {
+        b.set("linger.ms", "0", "");
+    }
     // A broker serves one request of a connection at a time: a second one waits there already, more gain
     // little, and what is published meanwhile goes in larger ones. librdkafka (2.0.2 to 2.15) polls without a
     // pause while a partition has five messages on their way and more to send, unless the connection has all
@@ -161,7 +165,7 @@ void set_producer(builder& b, const transport_options& o) {
     b.set("topic.metadata.propagation.max.ms", "10000", "");
     b.set("message.timeout.ms", o.publish_timeout, "publish_timeout");
     b.set("queue.buffering.max.messages", std::to_string(o.in_flight), "in_flight");
-    b.set("queue.buffering.max.kbytes", "262144", "");
+    b.set("queue.buffering.max.kbytes", "131072", "");
 }
 
 // range: 2.0.2's cooperative-sticky ends the process or loses an assignment
@@ -227,7 +231,8 @@ void check_options(refused_options& refused, const transport_options& o) {
     require(o.in_flight >= 1, "in_flight", "expected at least 1");
     require(o.waiting >= 1, "waiting", "expected at least 1");
     require(o.session_timeout >= std::chrono::seconds(1), "session_timeout", "expected at least 1 s");
-    require(o.publish_timeout > std::chrono::seconds(0), "publish_timeout", "expected more than 0");
+    require(o.publish_timeout >= std::chrono::milliseconds(100), "publish_timeout",
+            "expected at least 100 ms");
     const auto& m = o.sasl.mechanism;
     require(m.empty() || m == "PLAIN" || m == "SCRAM-SHA-256" || m == "SCRAM-SHA-512", "sasl.mechanism",
             "expected PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512");
@@ -250,8 +255,7 @@ void check_together(refused_options& refused, const transport_options& options, 
     auto conf = make_conf(o, r);
     if (r == role::consumer) rd_kafka_conf_set(conf.get(), "group.id", "check", nullptr, 0);
     std::array<char, 512> why{};
-    auto* made = rd_kafka_new(r == role::producer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER, conf.get(),
-                              why.data(), why.size());
+    auto* made = rd_kafka_new(type_of(r), conf.get(), why.data(), why.size());
     if (made != nullptr) {
         [[maybe_unused]] const auto* owned = conf.release();
         rd_kafka_destroy(made);
@@ -268,12 +272,16 @@ void check_together(refused_options& refused, const transport_options& options, 
 
 } // namespace
 
+rd_kafka_type_t type_of(role r) {
+    return r == role::consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER;
+}
+
 conf_handle make_conf(const transport_options& options, role r, refused_options* refused) {
     conf_handle conf(rd_kafka_conf_new());
     builder b(conf, refused);
     set_common(b, options);
     set_security(b, options);
-    r == role::producer ? set_producer(b, options) : set_consumer(b, options);
+    r == role::consumer ? set_consumer(b, options) : set_producer(b, options, r);
     set_properties(b, options);
     return conf;
 }
@@ -282,10 +290,11 @@ std::vector<refused_option> check(const transport_options& options) {
     refused_options refused;
     check_options(refused, options);
     if (!refused.empty()) return refused;
-    make_conf(options, role::producer, &refused);
+    make_conf(options, role::prompt_producer, &refused);
     if (refused.empty()) make_conf(options, role::consumer, &refused);
     if (!refused.empty()) return refused;
-    check_together(refused, options, role::producer);
+    check_together(refused, options, role::prompt_producer);
+    check_together(refused, options, role::bulk_producer);
     check_together(refused, options, role::consumer);
     return refused;
 }

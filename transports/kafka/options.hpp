@@ -10,7 +10,13 @@
 
 namespace sagaflow::kafka {
 
-enum class role : std::uint8_t { producer, consumer };
+enum class role : std::uint8_t {
+    prompt_producer, // sends at once
+    bulk_producer,   // waits a moment for more
+    consumer
+};
+
+rd_kafka_type_t type_of(role r);
 
 // What is refused is left out, and added to `refused` if that is given.
 conf_handle make_conf(const transport_options& options, role r,

@@ -1,27 +1,29 @@
-// The producer: messages on their way to the broker, each reported exactly once.
+// Messages on their way to the broker, each reported exactly once.
 #pragma once
 
-#include "../shared/backoff.hpp"
-#include "../shared/reports.hpp"
-#include "client.hpp"
+#include "partitioner.hpp"
+#include "producer.hpp"
 #include "served.hpp"
 
 #include <sagaflow/transport.hpp>
 #include <sagaflow/wire.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <deque>
 #include <limits>
-#include <list>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <vector>
 
 namespace sagaflow::kafka {
 
 // Messages of one saga keep their order on an address as long as none fails. One that failed is the
 // caller's to publish again, and comes then after later ones that did not fail.
+//
+// There are two producers, since librdkafka's linger.ms is that of a client for good: with little to do,
+// messages leave at once; with much, the second one gathers them. A request costs the broker and both clients
+// more than many messages in it.
 class publisher : public served {
   public:
     publisher(const transport_options& options, std::shared_ptr<const wire::envelope> envelope,
@@ -38,46 +40,31 @@ class publisher : public served {
     std::shared_ptr<client> connection() const;
 
   private:
-    struct outgoing {
-        std::string address;
-        std::string key;
-        wire::carried content;
-        transports::ticket whose;
-    };
-    struct sent {
-        transports::ticket whose;
-        std::list<sent>::iterator self;
-    };
     using steady = std::chrono::steady_clock;
 
-    std::shared_ptr<client> make_client();
-    void make_client_again();
+    std::size_t outstanding() const;
+    void note_load();
+    producer& producer_for(const outgoing& one);
     void take(outgoing&& one, transports::reports& told);
-    bool produce(outgoing& one, transports::reports& told);
     void go_on(transports::reports& told);
-    void take_reports(rd_kafka_event_t* e, transports::reports& told);
-    bool suffered_for_others(const rd_kafka_message_t& m) const;
-    std::string shrink_batches();
-    void fail_all(const std::string& why, transports::reports& told);
-    void start_again(const std::string& why);
+    std::chrono::milliseconds serve(producer& p, transports::reports& told);
+    std::shared_ptr<client> client_of(producer& p);
 
     const transport_options& options_;
     const std::shared_ptr<const wire::envelope> envelope_;
     transports::wakeup& wakeup_;
-    const std::shared_ptr<trouble> trouble_;
-    reaper& reaper_;
+    const partitioner partitioner_;
+    const bool may_gather_; // unless a property says how
 
-    mutable std::mutex mutex_;                                          // of all below
-    std::size_t batch_bytes_ = std::numeric_limits<std::size_t>::max(); // that the broker gets at once
-    std::shared_ptr<client> client_;
-    std::list<sent> outstanding_;  // with the client, which has a pointer to each
-    std::list<sent> unused_;       // places for those to come
-    std::deque<outgoing> backlog_; // before the client, in order: it has no room or is not there
-    bool too_large_ = false;       // were those of this client
-    bool fatal_ = false;
+    mutable std::mutex mutex_; // of all below
+    std::size_t batch_bytes_ = std::numeric_limits<std::size_t>::max();
+    producer prompt_;
+    producer bulk_;
+    std::deque<outgoing> backlog_; // before the producers, in order: there is no room, or no client
+    bool bulk_is_wanted_ = false;  // was it ever
+    bool busy_ = false;
+    steady::time_point busy_until_{};
     bool closed_ = false;
-    steady::time_point due_{}; // of a new client
-    transports::backoff pause_{std::chrono::milliseconds(10), std::chrono::seconds(1)};
 };
 
 } // namespace sagaflow::kafka

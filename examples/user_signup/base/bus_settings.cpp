@@ -40,6 +40,12 @@ void add_kafka(config::settings& s, bus_options& o) {
           {.describe = "Of a topic that is made.", .min = 1, .max = 10'000});
     s.add("transport.kafka.replication_factor", &k.replication_factor,
           {.describe = "Of a topic that is made; -1: as the broker has it.", .min = -1, .max = 100});
+    using sagaflow::kafka::partition_by;
+    s.add("transport.kafka.partition_by", &k.partition_by,
+          {{"start", partition_by::start}, {"key", partition_by::key}},
+          {.describe =
+               "How commands and replies are spread: together if their sagas began within 16 ms, or by the "
+               "hash of the saga's id."});
     add_tls(s, "transport.kafka.tls", k.tls);
     s.add("transport.kafka.sasl.mechanism", &k.sasl.mechanism,
           {.describe = "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; empty: the broker asks for no password."});

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -31,6 +32,13 @@ inline std::string unique_name(const std::string& stem) {
     return stem + "-" + run + "-" + std::to_string(++count);
 }
 
+// When it began: each saga at another time.
+inline time_point start_of(const std::string& saga) {
+    std::uint32_t hash = 0;
+    for (const char c : saga) hash = hash * 31 + static_cast<unsigned char>(c);
+    return time_point(std::chrono::milliseconds(1'600'000'000'456 + hash % 1'000'000 * 16));
+}
+
 inline message make_message(const std::string& address, const std::string& saga, int number,
                             const std::string& type = "chats.open") {
     message m;
@@ -38,7 +46,7 @@ inline message make_message(const std::string& address, const std::string& saga,
     m.id = saga + "~1/step-" + std::to_string(number) + "/action";
     m.source = "urn:sagaflow:conformance";
     m.type = type;
-    m.started = time_point(std::chrono::milliseconds(1'600'000'000'456));
+    m.started = start_of(saga);
     m.issued = time_point(std::chrono::milliseconds(1'700'000'000'123));
     m.saga_id = saga;
     m.saga_type = "user-signup";

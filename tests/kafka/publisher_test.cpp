@@ -1,5 +1,6 @@
-// The producer's own trouble.
+// What becomes of messages on their way to the broker.
 #include "kafka/publisher.hpp"
+
 #include "kafka/topology.hpp"
 #include "serving.hpp"
 #include "support/service_address.hpp"
@@ -22,12 +23,13 @@ namespace {
 using testing::make_message;
 using enum published::verdict;
 
-struct producer : ::testing::Test {
-    ~producer() override { out.close(); }
+struct kafka_publisher : ::testing::Test {
+    ~kafka_publisher() override { out.close(); }
 
-    void publish(int count) {
+    void publish(int count, const std::string& saga = "ada") {
         std::vector<message> batch;
-        for (int n = 0; n < count; ++n) batch.push_back(make_message(topic, "ada", n));
+        for (int n = 0; n < count; ++n) batch.push_back(make_message(topic, saga, n));
+        sent += count;
         out.publish(std::move(batch), [this](std::span<const published> report) {
             for (const auto& p : report) ++verdicts[p.result];
         });
@@ -37,6 +39,9 @@ struct producer : ::testing::Test {
         ASSERT_EQ(verdicts[v], count);
     }
 
+    // Those that the producer has which sends at once, when there is little to do.
+    int at_once() const { return rd_kafka_outq_len(out.connection()->get()); }
+
     transport_options options{.hosts = {testing::service_address("kafka")}};
     std::string topic = testing::unique_name("producer");
     transports::wakeup wake;
@@ -44,9 +49,10 @@ struct producer : ::testing::Test {
     std::shared_ptr<trouble> t = std::make_shared<trouble>([] {});
     publisher out{options, wire::make_cloudevents({.prefix = "ce_"}), wake, t, ending};
     std::map<published::verdict, int> verdicts;
+    int sent = 0;
 };
 
-TEST_F(producer, is_made_anew_after_a_fatal_error_and_what_it_had_is_reported_as_failed) {
+TEST_F(kafka_publisher, makes_its_producer_anew_after_a_fatal_error_and_reports_what_it_had_as_failed) {
     publish(3); // to a topic that is not there: they wait
     rd_kafka_test_fatal_error(out.connection()->get(), RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER,
                               "a test");
@@ -60,14 +66,14 @@ TEST_F(producer, is_made_anew_after_a_fatal_error_and_what_it_had_is_reported_as
     EXPECT_EQ(verdicts[failed], 3);
 }
 
-TEST_F(producer, keeps_nothing_back_while_the_broker_has_still_to_confirm) {
+TEST_F(kafka_publisher, keeps_nothing_back_while_the_broker_has_still_to_confirm) {
     for (int n = 1; n <= 3; ++n) { // to a topic that is not there: nothing is confirmed
         publish(1);
-        EXPECT_EQ(rd_kafka_outq_len(out.connection()->get()), n);
+        EXPECT_EQ(at_once(), n);
     }
 }
 
-TEST_F(producer, keeps_what_is_published_while_it_is_made_anew) {
+TEST_F(kafka_publisher, keeps_what_is_published_while_its_producer_is_made_anew) {
     ensure(*out.connection(), options, {topic}, std::chrono::steady_clock::now() + testing::patience);
     rd_kafka_test_fatal_error(out.connection()->get(), RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER,
                               "a test");
@@ -75,7 +81,7 @@ TEST_F(producer, keeps_what_is_published_while_it_is_made_anew) {
     serve_until(accepted, 5);
 }
 
-TEST_F(producer, refuses_what_is_too_large_for_itself_or_for_the_broker_and_takes_the_others) {
+TEST_F(kafka_publisher, refuses_what_is_too_large_for_itself_or_for_the_broker_and_takes_the_others) {
     ensure(*out.connection(), options, {topic}, std::chrono::steady_clock::now() + testing::patience);
     for (const auto& [own_limit, words] :
          {std::pair<std::size_t, std::string>{1'000'000, "message_bytes"}, {3'000'000, "too large"}}) {
@@ -103,6 +109,74 @@ TEST_F(producer, refuses_what_is_too_large_for_itself_or_for_the_broker_and_take
     }
 }
 
+TEST_F(kafka_publisher,
+       gathers_messages_when_there_are_many_and_sends_them_at_once_again_when_there_are_few) {
+    ensure(*out.connection(), options, {topic}, std::chrono::steady_clock::now() + testing::patience);
+    const auto gathers = [&] { // its second producer is made by serve()
+        publish(100);
+        return at_once() == 0;
+    };
+    EXPECT_TRUE(kafka::serve_until(out, wake, gathers));
+    bool sends_at_once = false;
+    const auto look = [&] {
+        if (sends_at_once || verdicts[accepted] < sent) return sends_at_once;
+        publish(1); // alone on its way
+        return sends_at_once = at_once() == 1;
+    };
+    EXPECT_TRUE(kafka::serve_until(out, wake, look));
+}
+
+TEST_F(kafka_publisher, keeps_a_sagas_messages_with_the_producer_that_has_one_of_them) {
+    publish(1, "ada"); // to a topic that is not there: nothing is confirmed
+    publish(100, "grace");
+    const auto gathering = [&, before = 0]() mutable {
+        before = at_once();
+        publish(1, "alan-" + std::to_string(sent)); // each another saga
+        return at_once() == before;
+    };
+    EXPECT_TRUE(kafka::serve_until(out, wake, gathering));
+    const auto before = at_once();
+    publish(1, "ada");
+    EXPECT_EQ(at_once(), before + 1) << "it would overtake the first one";
+    publish(1, "edsger");
+    EXPECT_EQ(at_once(), before + 1);
+    options.in_flight = static_cast<std::size_t>(sent); // of both producers
+    publish(2, "barbara");
+    EXPECT_EQ(verdicts[failed], 2);
+    out.close();
+    EXPECT_EQ(verdicts[failed], sent) << "close() frees those of both";
+}
+
+TEST_F(kafka_publisher, has_one_producer_if_a_property_says_how_long_it_gathers) {
+    options.properties = {{"linger.ms", "1"}};
+    publisher own(options, wire::make_cloudevents({.prefix = "ce_"}), wake, t, ending);
+    for (int n = 1; n <= 3; ++n) {
+        own.publish(std::vector(100, make_message(topic, "ada", n)), {});
+        own.serve();
+        EXPECT_EQ(rd_kafka_outq_len(own.connection()->get()), 100 * n);
+    }
+    own.close();
+}
+
+TEST_F(kafka_publisher, has_a_producer_that_is_done_with_what_it_had_when_it_is_lost) {
+    std::size_t batch_bytes = 1'000'000;
+    producer one(options, role::bulk_producer, batch_bytes, wake, t, ending);
+    transports::reports told;
+    outgoing m{topic, "ada", wire::make_cloudevents({})->write(make_message(topic, "ada", 1)), {}, 0};
+    EXPECT_FALSE(one.take(m, told)) << "it has no client";
+    one.use(one.make_client(batch_bytes));
+    EXPECT_TRUE(one.take(m, told));
+    EXPECT_TRUE(one.has("ada"));
+    EXPECT_EQ(one.outstanding(), 1);
+    EXPECT_FALSE(one.let_go_if_lost(told));
+    one.note_fatal();
+    EXPECT_TRUE(one.let_go_if_lost(told));
+    EXPECT_EQ(one.connection(), nullptr);
+    EXPECT_FALSE(one.has("ada"));
+    EXPECT_EQ(one.outstanding(), 0);
+    EXPECT_GT(one.pause(), std::chrono::milliseconds(0)) << "before the next one";
+}
+
 // Makes it, with a limit for what the broker takes at once.
 void make_topic(client& by, const std::string& name, const char* max_message_bytes) {
     const new_topic_handle wanted(rd_kafka_NewTopic_new(name.c_str(), 1, 1, nullptr, 0));
@@ -114,7 +188,7 @@ void make_topic(client& by, const std::string& name, const char* max_message_byt
     ASSERT_TRUE(answer && rd_kafka_event_error(answer.get()) == RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 
-TEST_F(producer, sends_in_smaller_batches_when_the_broker_takes_no_large_ones) {
+TEST_F(kafka_publisher, sends_in_smaller_batches_when_the_broker_takes_no_large_ones) {
     make_topic(*out.connection(), topic, "20000");
     ensure(*out.connection(), options, {topic}, std::chrono::steady_clock::now() + testing::patience);
     constexpr int count = 2'000;
@@ -142,7 +216,7 @@ TEST_F(producer, sends_in_smaller_batches_when_the_broker_takes_no_large_ones) {
     EXPECT_EQ(over, 1);
 }
 
-TEST_F(producer, is_made_anew_when_that_is_possible_again) {
+TEST_F(kafka_publisher, makes_its_producer_anew_when_that_is_possible_again) {
     std::optional<testing::temp_folder> authorities(std::in_place); // a folder of them may be empty
     options.tls = {.enabled = true, .ca_file = authorities->path().string()};
     options.hosts = {"127.0.0.1:1"}; // nobody says anything about certificates
@@ -163,7 +237,7 @@ TEST_F(producer, is_made_anew_when_that_is_possible_again) {
     secure.close();
 }
 
-TEST_F(producer, fails_what_is_over_its_bound) {
+TEST_F(kafka_publisher, fails_what_is_over_its_bound) {
     options.in_flight = 10;
     publish(12);
     EXPECT_EQ(verdicts[failed], 2);
