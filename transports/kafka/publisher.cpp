@@ -43,11 +43,11 @@ publisher::publisher(const transport_options& options, std::shared_ptr<const wir
 void publisher::publish(std::vector<message>&& batch, publish_handler&& done) {
     auto tickets = transports::ticket::of_batch(batch.size(), std::move(done));
     transports::reports told;
+    const auto now = steady::now();
     {
         const std::lock_guard lock(mutex_);
-        note_load();
+        note_load(now);
     }
-    const auto now = steady::now();
     for (std::size_t i = 0; i < batch.size(); ++i) {
         auto& m = batch[i];
         const auto number = partitioner_.number_of(m, now);
@@ -62,9 +62,8 @@ std::size_t publisher::outstanding() const {
     return prompt_.outstanding() + bulk_.outstanding() + backlog_.size();
 }
 
-void publisher::note_load() {
+void publisher::note_load(steady::time_point now) {
     if (!may_gather_) return;
-    const auto now = steady::now();
     if (outstanding() >= many) {
         busy_until_ = now + stays_busy;
         if (!std::exchange(bulk_is_wanted_, true)) wakeup_.wake();
@@ -142,7 +141,7 @@ std::chrono::milliseconds publisher::serve(producer& p, transports::reports& tol
 // Its client, which is made if there is none and it is time. Null: not yet, or closed.
 std::shared_ptr<client> publisher::client_of(producer& p) {
     std::unique_lock lock(mutex_);
-    if (closed_ || p.connection() || p.pause().count() > 0) return closed_ ? nullptr : p.connection();
+    if (closed_ || p.connection() || p.pause().count() > 0) return p.connection();
     const auto bytes = batch_bytes_;
     lock.unlock();
     std::shared_ptr<client> made;

@@ -43,7 +43,7 @@ class publisher : public served {
     using steady = std::chrono::steady_clock;
 
     std::size_t outstanding() const;
-    void note_load();
+    void note_load(steady::time_point now);
     producer& producer_for(const outgoing& one);
     void take(outgoing&& one, transports::reports& told);
     void go_on(transports::reports& told);
