@@ -19,6 +19,7 @@
 #include <sagaflow/amqp.hpp>
 #endif
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -35,7 +36,11 @@ using clock = std::chrono::steady_clock;
 using sagaflow::transports::bare_client;
 using sagaflow::transports::bare_setup;
 
-constexpr std::size_t rounds = 3;
+constexpr std::size_t exchanges = 3; // of a saga, or of a conversation
+
+double microseconds_since(clock::time_point from) {
+    return std::chrono::duration<double, std::micro>(clock::now() - from).count();
+}
 
 const std::vector<wiring>& wirings() {
     static const std::vector<wiring> all = {
@@ -96,9 +101,30 @@ child other_process(std::string_view what, const wiring& w, const std::string& h
     return child({"/proc/self/exe", "--other-process", std::string(what), w.name, host});
 }
 
-// Conversations of three rounds each, so many at once; the seconds they took. `took` gets each one's, if it
-// is given.
-double converse(bare_client& c, std::uint32_t count, std::uint32_t in_flight, std::vector<double>* took) {
+// The bare loop and an engine over the same broker, each with its other half in another process. The
+// machine's speed changes from minute to minute: they take turns, in short rounds, and each round is a pair.
+struct side_by_side {
+    side_by_side(const session& s, const wiring& w)
+        : server(w.service, s.folder() / "broker"),
+          answering(other_process("bare", w, server.address())),
+          participants(other_process("participants", w, server.address())) {
+        answering.read_until("ready");
+        participants.read_until("ready");
+        bare = w.ask(setup_of(w, server.address()));
+        sagas = std::make_unique<trip_engine>(w.connect(server.address()), s.folder() / "engine.db",
+                                              std::chrono::minutes(5)); // no attempt is to be repeated
+    }
+
+    broker server;
+    child answering, participants;
+    std::unique_ptr<bare_client> bare;
+    std::unique_ptr<trip_engine> sagas;
+};
+
+// Conversations of three exchanges each, so many at once; the seconds they took. `took` gets each one's
+// microseconds, if it is given.
+double converse(bare_client& c, std::uint64_t count, std::uint64_t in_flight,
+                std::vector<double>* took = nullptr) {
     std::vector<std::uint8_t> asked(count);
     std::vector<clock::time_point> begun(took ? count : 0);
     std::vector<std::uint32_t> answered;
@@ -114,107 +140,94 @@ double converse(bare_client& c, std::uint32_t count, std::uint32_t in_flight, st
         c.take(answered);
         for (const auto i : answered) {
             if (i >= count) continue;
-            if (asked[i] < rounds) {
+            if (asked[i] < exchanges) {
                 c.ask(asked[i]++, i);
                 continue;
             }
             ++ended;
-            if (took)
-                took->push_back(std::chrono::duration<double, std::micro>(clock::now() - begun[i]).count());
+            if (took) took->push_back(microseconds_since(begun[i]));
         }
     }
-    return std::chrono::duration<double>(clock::now() - from).count();
+    return microseconds_since(from) / 1e6;
 }
 
 // Conversations a second while an engine runs as many sagas over memory on the same cores. Were there nothing
 // between an engine and the client library, it could do no better.
-double converse_beside_engine(const session& s, bare_client& c, std::uint32_t count,
-                              std::uint32_t in_flight) {
+double converse_beside_engine(const session& s, bare_client& c, std::uint64_t count,
+                              std::uint64_t in_flight) {
     const auto bus = sagaflow::memory::make_transport();
     const participants services(bus, participants::inboxes::none, false, s.folder());
     trip_engine e(bus, s.folder() / "alone.db");
     const auto from = clock::now();
     {
-        const std::jthread conversing([&] { converse(c, count, in_flight, nullptr); });
+        const std::jthread conversing([&] { converse(c, count, in_flight); });
         run_load(e.engine, e.trips, e.ids, count, in_flight);
     }
-    return count / std::chrono::duration<double>(clock::now() - from).count();
+    return static_cast<double>(count) / (microseconds_since(from) / 1e6);
 }
-
-struct bare_figures {
-    double per_s = 0;
-    double beside_engine_per_s = 0;
-    double p50_us = 0;
-};
-
-bare_figures measure_bare(const session& s, const wiring& w, const std::string& host, std::uint32_t count,
-                          std::uint32_t in_flight) {
-    auto server = other_process("bare", w, host);
-    server.read_until("ready");
-    const auto client = w.ask(setup_of(w, host));
-    converse(*client, count, in_flight, nullptr); // both sides have joined, then, and the broker is warm
-    bare_figures f;
-    if (in_flight > 1) {
-        f.per_s = count / converse(*client, count, in_flight, nullptr);
-        f.beside_engine_per_s = converse_beside_engine(s, *client, count, in_flight);
-    }
-    std::vector<double> took;
-    if (in_flight == 1) {
-        converse(*client, count, 1, &took);
-        f.p50_us = percentile(took, 0.5);
-    }
-    return f;
-}
-
-constexpr std::chrono::minutes patience{5}; // the broker may be slow: no attempt is to be repeated
 
 void run_throughput_over(session& s, const wiring& w) {
-    const auto sagas = s.args()["sagas"];
+    const auto count = s.args()["sagas"];
     const auto in_flight = s.args()["concurrency"];
-    const broker server(w.service, s.folder() / "broker");
-    const auto bare = measure_bare(s, w, server.address(), static_cast<std::uint32_t>(sagas),
-                                   static_cast<std::uint32_t>(in_flight));
-    auto others = other_process("participants", w, server.address());
-    others.read_until("ready");
-    trip_engine e(w.connect(server.address()), s.folder() / "engine.db", patience);
-    run_load(e.engine, e.trips, e.ids, sagas, in_flight); // as warm as for the bare loop
-    const auto before = usage_now();
-    const auto seconds = run_load(e.engine, e.trips, e.ids, sagas, in_flight);
-    const auto n = static_cast<double>(sagas);
-    report(w.name + "_throughput", {{"sagas_per_s", n / seconds},
-                                    {"bare_per_s", bare.per_s},
-                                    {"ratio", n / seconds / bare.per_s},
-                                    {"ceiling", bare.beside_engine_per_s / bare.per_s},
-                                    {"cpu_us_per_saga", (usage_now().cpu_us - before.cpu_us) / n}});
+    const auto n = static_cast<double>(count);
+    side_by_side both(s, w);
+    auto& e = *both.sagas;
+    std::vector<double> rates, bare_rates, ratios, costs;
+    for (std::uint64_t round = 0; round <= s.args()["rounds"]; ++round) {
+        const auto bare = n / converse(*both.bare, count, in_flight);
+        const auto before = usage_now();
+        const auto rate = n / run_load(e.engine, e.trips, e.ids, count, in_flight);
+        if (round == 0) continue; // all have joined, then, and the broker is warm
+        rates.push_back(rate);
+        bare_rates.push_back(bare);
+        ratios.push_back(rate / bare);
+        costs.push_back((usage_now().cpu_us - before.cpu_us) / n);
+    }
+    const auto bare = percentile(bare_rates, 0.5);
+    report(w.name + "_throughput",
+           {{"sagas_per_s", percentile(rates, 0.5)},
+            {"bare_per_s", bare},
+            {"ratio", percentile(ratios, 0.5)},
+            {"least_ratio", percentile(ratios, 0)},
+            {"most_ratio", percentile(ratios, 1)},
+            {"ceiling", converse_beside_engine(s, *both.bare, count, in_flight) / bare},
+            {"cpu_us_per_saga", percentile(costs, 0.5)}});
+}
+
+// From the start to the terminal event at a watcher, in microseconds.
+double run_one(trip_engine& e) {
+    const auto id = e.ids.next();
+    const auto from = clock::now();
+    e.trips.start(id, {.guest = "guest-" + id, .amount = 1}).value();
+    bool completed = false;
+    for (const auto& event : e.engine.watch(id)) completed = event.kind == sagaflow::event_kind::completed;
+    if (!completed) throw std::runtime_error("a saga did not complete");
+    return microseconds_since(from);
 }
 
 void run_latency_over(session& s, const wiring& w) {
-    const auto commit_p50 = s.reference().commit_p50_us;
-    const auto sagas = s.args()["sagas"];
-    const broker server(w.service, s.folder() / "broker");
-    const auto bare = measure_bare(s, w, server.address(), static_cast<std::uint32_t>(sagas), 1);
-    auto others = other_process("participants", w, server.address());
-    others.read_until("ready");
-    trip_engine e(w.connect(server.address()), s.folder() / "engine.db", patience);
-    std::vector<double> samples;
-    for (std::uint64_t i = 0; i < sagas + sagas / 10; ++i) {
-        const auto id = e.ids.next();
-        const auto from = clock::now();
-        e.trips.start(id, {.guest = "guest-" + std::to_string(i), .amount = i}).value();
-        bool completed = false;
-        for (const auto& event : e.engine.watch(id))
-            completed = event.kind == sagaflow::event_kind::completed;
-        if (!completed) throw std::runtime_error("a saga did not complete");
-        if (i >= sagas / 10) // the first ones warm up
-            samples.push_back(std::chrono::duration<double, std::micro>(clock::now() - from).count());
+    const auto rounds = s.args()["rounds"];
+    const auto in_a_round =
+        std::max<std::uint64_t>(s.args()["sagas"] / std::max<std::uint64_t>(rounds, 1), 1);
+    side_by_side both(s, w);
+    lone_commits commits(s.folder());
+    std::vector<double> took, bare_took, commits_took;
+    for (std::uint64_t round = 0; round <= rounds; ++round) {
+        if (round == 1) // all have joined, then, and the broker is warm
+            for (auto* samples : {&took, &bare_took, &commits_took}) samples->clear();
+        converse(*both.bare, in_a_round, 1, &bare_took);
+        for (std::uint64_t i = 0; i < in_a_round; ++i) took.push_back(run_one(*both.sagas));
+        for (std::uint64_t i = 0; i < in_a_round; ++i) commits_took.push_back(commits.commit());
     }
-    const auto p50 = percentile(samples, 0.5);
-    const auto path = bare.p50_us + 4 * commit_p50;
+    const auto p50 = percentile(took, 0.5);
+    const auto bare_p50 = percentile(bare_took, 0.5);
+    const auto commit_p50 = percentile(commits_took, 0.5);
     report(w.name + "_latency", {{"p50_us", p50},
-                                 {"p99_us", percentile(samples, 0.99)},
-                                 {"bare_p50_us", bare.p50_us},
+                                 {"p99_us", percentile(took, 0.99)},
+                                 {"bare_p50_us", bare_p50},
+                                 {"bare_p99_us", percentile(bare_took, 0.99)},
                                  {"commit_p50_us", commit_p50},
-                                 {"path_ratio", p50 / path}});
+                                 {"path_ratio", p50 / (bare_p50 + 4 * commit_p50)}});
 }
 
 } // namespace

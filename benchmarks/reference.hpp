@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 
 namespace bench {
 
@@ -18,6 +19,19 @@ struct reference_load {
     std::uint64_t transitions = 4; // per saga
     std::uint64_t rounds = 3;      // the best one counts
     std::uint64_t commits = 2'000; // of one transition, for commit_p50_us
+};
+
+// Batches of one transition, one after the other. Makes its file in `folder`, and removes it.
+class lone_commits {
+  public:
+    explicit lone_commits(const std::filesystem::path& folder);
+    ~lone_commits();
+
+    double commit(); // the microseconds it took
+
+  private:
+    struct impl;
+    std::unique_ptr<impl> impl_;
 };
 
 // Makes its files in `folder`, and removes them.
