@@ -44,8 +44,8 @@ void add_kafka(config::settings& s, bus_options& o) {
     s.add("transport.kafka.partition_by", &k.partition_by,
           {{"start", partition_by::start}, {"key", partition_by::key}},
           {.describe =
-               "How commands and replies are spread: together if their sagas began within 16 ms, or by the "
-               "hash of the saga's id."});
+               "What shares a partition: commands of sagas that began within 16 ms and replies that are sent "
+               "within 16 ms, or what is of one saga."});
     add_tls(s, "transport.kafka.tls", k.tls);
     s.add("transport.kafka.sasl.mechanism", &k.sasl.mechanism,
           {.describe = "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; empty: the broker asks for no password."});
