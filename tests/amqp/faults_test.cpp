@@ -182,6 +182,22 @@ TEST(amqp_faults, a_queue_without_a_leader_does_not_hold_up_the_others) {
     EXPECT_EQ(stuck.wait_for(1)[0].content.saga_id, "ada");
 }
 
+// RabbitMQ 3.10 would bring the queue back without a leader, and without what it has confirmed.
+TEST(amqp_faults, a_queue_that_was_made_just_now_outlives_a_kill_of_the_broker) {
+    own_service broker("rabbitmq");
+    connected c({.hosts = {broker.address("amqp")}, .request_timeout = 2s, .last_reconnect = 200ms});
+    receiver r;
+    c.subscribe(r);
+    publisher(c.bus).publish_all(c.make_many(0, 10));
+    wait_for_different(r, 10);
+    broker.kill9();
+    c.health.wait_for(condition::down);
+    broker.start();
+    c.health.wait_for(condition::up);
+    publisher(c.bus).publish_all(c.make_many(10, 20));
+    wait_for_different(r, 20);
+}
+
 TEST(amqp_faults, loses_nothing_while_the_broker_is_away_under_load) {
     own_service broker("rabbitmq");
     connected c({.hosts = {broker.address("amqp")}, .heartbeat = 1s, .last_reconnect = 500ms});
@@ -191,7 +207,6 @@ TEST(amqp_faults, loses_nothing_while_the_broker_is_away_under_load) {
     r.wait_for(100);
     c.health.wait_for(condition::up);
     for (const bool killed : {false, true}) {
-        if (killed) broker.rabbitmqctl("-q eval '[dets:sync(Table) || Table <- dets:all()].'");
         killed ? broker.kill9() : broker.pause();
         const auto since = std::chrono::steady_clock::now();
         c.health.wait_for(condition::down);

@@ -38,8 +38,10 @@ TEST(amqp_options, all_that_is_wrong_is_named) {
     o.tls.key_file = "/nowhere/key.pem";
     o.in_flight = 0;
     o.heartbeat = std::chrono::seconds(0);
-    EXPECT_EQ(refused(o), (std::vector<std::string>{"hosts", "tls.ca_file", "tls.key_file",
-                                                    "tls.certificate_file", "heartbeat", "in_flight"}));
+    o.new_queue_pause = std::chrono::milliseconds(-1);
+    EXPECT_EQ(refused(o),
+              (std::vector<std::string>{"hosts", "tls.ca_file", "tls.key_file", "tls.certificate_file",
+                                        "heartbeat", "in_flight", "new_queue_pause"}));
     EXPECT_EQ(refused({.hosts = {}}), (std::vector<std::string>{"hosts"}));
     try {
         make_transport(o);

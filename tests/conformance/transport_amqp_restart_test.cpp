@@ -8,8 +8,6 @@ namespace sagaflow::testing {
 struct restarted_amqp_transports {
     std::shared_ptr<transport> connect() { return amqp::make_transport({.hosts = {broker.address("amqp")}}); }
     void restart_broker() {
-        // RabbitMQ 3.10 writes the names of its queues twice a second; one that it forgets has no leader.
-        broker.rabbitmqctl("-q eval '[dets:sync(Table) || Table <- dets:all()].'");
         broker.kill9();
         broker.start();
     }

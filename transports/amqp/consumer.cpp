@@ -81,6 +81,13 @@ void consumer::consume(subscription what, delivery_handler handler) {
         throw;
     }
     link_.wake()->wake();
+    wait_until_kept(*at);
+}
+
+// RabbitMQ would not find a queue again that it made just now.
+void consumer::wait_until_kept(const feed& of) {
+    std::unique_lock lock(mutex_);
+    is_closed_.wait_until(lock, of.made.load() + options_.new_queue_pause, [this] { return closed_; });
 }
 
 void consumer::close() {
@@ -93,6 +100,7 @@ void consumer::close() {
         consumers.swap(consumers_);
         requests.swap(requests_);
     }
+    is_closed_.notify_all();
     for (auto& r : requests) r.done.set_value(std::nullopt);
     for (const auto& c : consumers) c->stop();
     consumers.clear();

@@ -8,6 +8,7 @@
 
 #include <sagaflow/wire.hpp>
 
+#include <condition_variable>
 #include <future>
 #include <map>
 #include <memory>
@@ -45,6 +46,7 @@ class consumer final : link::user {
 
     std::shared_ptr<feed> enter(const subscription& what);
     void ask_for(std::shared_ptr<feed> of, subscription newcomer);
+    void wait_until_kept(const feed& of);
     void serve_requests(connection& c);
     void serve(connection& c, request& r);
     void drop_unused(connection& c);
@@ -56,12 +58,13 @@ class consumer final : link::user {
     const std::shared_ptr<const wire::envelope> envelope_;
     const topology_keeper topology_;
 
-    std::mutex mutex_;                                        // of the next five
+    std::mutex mutex_;                                        // of the next six
     std::map<std::string, std::shared_ptr<feed>> entered_;    // by queue
     std::map<std::string, std::vector<subscription>> owners_; // by address
     std::vector<std::unique_ptr<transports::consumer>> consumers_;
     std::vector<request> requests_;
     bool closed_ = false;
+    std::condition_variable is_closed_;
 
     std::map<std::string, std::shared_ptr<feed>> feeds_; // the link's thread's own, by queue
     std::uint16_t next_channel_ = 1;                     // too

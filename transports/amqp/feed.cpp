@@ -46,7 +46,7 @@ void feed::prepare(questions& ask, const topology_keeper& topology, const std::s
         own(ask, what_.address, owner);
         owned_ = true;
     }
-    topology.prepare(ask, what_);
+    if (topology.prepare(ask, what_)) made = std::chrono::steady_clock::now();
 }
 
 void feed::open(connection& c, std::uint16_t channel) {

@@ -20,10 +20,11 @@
 
 namespace sagaflow::amqp {
 
-// The link's thread, except for members() and consumers.
+// The link's thread, except for members(), consumers and made.
 class feed {
   public:
-    std::atomic<std::size_t> consumers{0}; // that have entered and not left
+    std::atomic<std::size_t> consumers{0};  // that have entered and not left
+    std::atomic<link::time_point> made{{}}; // when its queue was, if that was not there before
 
     feed(const transport_options& options, const wire::envelope& envelope, subscription what,
          std::shared_ptr<transports::wakeup> wake);

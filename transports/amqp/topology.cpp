@@ -130,6 +130,16 @@ void questions::queue(const std::string& name, bool passive, bool exclusive, amq
     });
 }
 
+bool questions::is_queue(const std::string& name) {
+    try {
+        queue(name, true, false, {});
+        return true;
+    } catch (const error& e) {
+        if (e.code() != errc::not_found) throw;
+        return false;
+    }
+}
+
 void questions::bind(const std::string& queue, const std::string& exchange, const std::string& key) {
     explained("the binding of '" + queue + "' to '" + exchange + "'", [&] {
         amqp_queue_bind_t b{};
@@ -148,15 +158,17 @@ void topology_keeper::prepare(questions& ask, const std::string& address) const 
     }
 }
 
-void topology_keeper::prepare(questions& ask, const subscription& s) const {
+bool topology_keeper::prepare(questions& ask, const subscription& s) const {
     if (options_.topology == topology::create) {
         make(ask, s.address);
         make_dead_letters(ask, s.address);
-        make_queue(ask, s);
-    } else if (options_.topology == topology::verify) {
+        return make_queue(ask, s);
+    }
+    if (options_.topology == topology::verify) {
         ask.exchange(s.address, true);
         ask.queue(queue_of(s), true, false, {});
     }
+    return false;
 }
 
 void topology_keeper::make(questions& ask, const std::string& address) const {
@@ -172,7 +184,7 @@ void topology_keeper::make_dead_letters(questions& ask, const std::string& addre
     ask.bind(name, name, std::string(all_keys));
 }
 
-void topology_keeper::make_queue(questions& ask, const subscription& s) const {
+bool topology_keeper::make_queue(questions& ask, const subscription& s) const {
     const auto dead_letters = dead_letters_of(s.address);
     const auto name = queue_of(s);
     std::array arguments = {entry("x-queue-type", "quorum"), entry("x-dead-letter-exchange", dead_letters),
@@ -180,9 +192,11 @@ void topology_keeper::make_queue(questions& ask, const subscription& s) const {
                             entry("x-dead-letter-strategy", "at-least-once"),
                             entry("x-overflow", "reject-publish"),
                             entry("x-delivery-limit", static_cast<std::int64_t>(options_.delivery_limit))};
+    const bool is_new = !ask.is_queue(name);
     ask.queue(name, false, false, table(arguments));
     if (s.types.empty()) ask.bind(name, s.address, std::string(all_keys));
     for (const auto& type : s.types) ask.bind(name, s.address, type);
+    return is_new;
 }
 
 } // namespace sagaflow::amqp

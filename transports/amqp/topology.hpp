@@ -37,6 +37,7 @@ class questions {
     }
     void exchange(const std::string& name, bool passive);
     void queue(const std::string& name, bool passive, bool exclusive, amqp_table_t arguments);
+    bool is_queue(const std::string& name);
     void bind(const std::string& queue, const std::string& exchange, const std::string& key);
 
     connection& of() { return connection_; }
@@ -56,12 +57,12 @@ class topology_keeper {
     // Both throw error if the broker has what does not fit, or has not what there should be; or
     // connection_lost, or channel_closed for what may pass.
     void prepare(questions& ask, const std::string& address) const; // to publish to
-    void prepare(questions& ask, const subscription& s) const;      // to consume from
+    bool prepare(questions& ask, const subscription& s) const; // to consume from; true: there was no queue
 
   private:
     void make(questions& ask, const std::string& address) const;
     void make_dead_letters(questions& ask, const std::string& address) const;
-    void make_queue(questions& ask, const subscription& s) const;
+    bool make_queue(questions& ask, const subscription& s) const;
 
     const transport_options& options_;
 };
