@@ -26,9 +26,10 @@ using enum published::verdict;
 struct kafka_publisher : ::testing::Test {
     ~kafka_publisher() override { out.close(); }
 
-    void publish(int count, const std::string& saga = "ada") {
+    void publish(int count, const std::string& saga = "ada") { publish_to(topic, count, saga); }
+    void publish_to(const std::string& where, int count, const std::string& saga) {
         std::vector<message> batch;
-        for (int n = 0; n < count; ++n) batch.push_back(make_message(topic, saga, n));
+        for (int n = 0; n < count; ++n) batch.push_back(make_message(where, saga, n));
         sent += count;
         out.publish(std::move(batch), [this](std::span<const published> report) {
             for (const auto& p : report) ++verdicts[p.result];
@@ -147,15 +148,50 @@ TEST_F(kafka_publisher, keeps_a_sagas_messages_with_the_producer_that_has_one_of
     EXPECT_EQ(verdicts[failed], sent) << "close() frees those of both";
 }
 
+TEST_F(kafka_publisher, keeps_a_sagas_messages_with_the_gathering_producer_when_there_is_little_to_do_again) {
+    ensure(*out.connection(), options, {topic}, std::chrono::steady_clock::now() + testing::patience);
+    const auto gathers = [&] {
+        publish(100, "grace");
+        return at_once() == 0;
+    };
+    EXPECT_TRUE(kafka::serve_until(out, wake, gathers));
+    const auto nowhere = testing::unique_name("nowhere"); // nothing is confirmed there
+    publish_to(nowhere, 1, "ada");
+    EXPECT_EQ(at_once(), 0);
+    bool sends_at_once = false;
+    const auto look = [&] {
+        if (sends_at_once || verdicts[accepted] < sent - 1) return sends_at_once;
+        publish(1, "grace");
+        return sends_at_once = at_once() == 1;
+    };
+    EXPECT_TRUE(kafka::serve_until(out, wake, look));
+    const auto before = at_once();
+    publish_to(nowhere, 1, "ada");
+    EXPECT_EQ(at_once(), before) << "it would overtake the first one";
+    publish_to(nowhere, 1, "edsger");
+    EXPECT_EQ(at_once(), before + 1);
+}
+
+TEST_F(kafka_publisher, reports_what_waits_for_a_new_producer_when_it_is_closed) {
+    rd_kafka_test_fatal_error(out.connection()->get(), RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER,
+                              "a test");
+    publish(3);
+    EXPECT_EQ(verdicts[failed], 0);
+    out.close();
+    EXPECT_EQ(verdicts[failed], 3);
+}
+
 TEST_F(kafka_publisher, has_one_producer_if_a_property_says_how_long_it_gathers) {
-    options.properties = {{"linger.ms", "1"}};
-    publisher own(options, wire::make_cloudevents({.prefix = "ce_"}), wake, t, ending);
-    for (int n = 1; n <= 3; ++n) {
-        own.publish(std::vector(100, make_message(topic, "ada", n)), {});
-        own.serve();
-        EXPECT_EQ(rd_kafka_outq_len(own.connection()->get()), 100 * n);
+    for (const auto* name : {"linger.ms", "queue.buffering.max.ms"}) {
+        options.properties = {{name, "1"}};
+        publisher own(options, wire::make_cloudevents({.prefix = "ce_"}), wake, t, ending);
+        for (int n = 1; n <= 4; ++n) { // each another saga: one's messages would stay together
+            own.publish(std::vector(100, make_message(topic, "saga-" + std::to_string(n), 1)), {});
+            own.serve();
+            EXPECT_EQ(rd_kafka_outq_len(own.connection()->get()), 100 * n) << name;
+        }
+        own.close();
     }
-    own.close();
 }
 
 TEST_F(kafka_publisher, has_a_producer_that_is_done_with_what_it_had_when_it_is_lost) {
