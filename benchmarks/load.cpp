@@ -170,6 +170,16 @@ trip_engine::~trip_engine() {
     bus->close();
 }
 
+double run_one(trip_engine& over) {
+    const auto id = over.ids.next();
+    const auto from = std::chrono::steady_clock::now();
+    over.trips.start(id, {.guest = "guest-123456", .amount = 1}).value();
+    bool completed = false;
+    for (const auto& e : over.engine.watch(id)) completed = e.kind == event_kind::completed;
+    if (!completed) throw std::runtime_error("a saga did not complete");
+    return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - from).count();
+}
+
 double metric_sum(const engine& e, std::string_view name) {
     double sum = 0;
     for (const auto& m : e.metrics())

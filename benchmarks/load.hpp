@@ -101,6 +101,9 @@ struct trip_engine {
     id_source ids;
 };
 
+// The microseconds from a saga's start to its terminal event at a watcher. Throws if it did not complete.
+double run_one(trip_engine& over);
+
 // The sum of a metric over its labels.
 double metric_sum(const sagaflow::engine& engine, std::string_view name);
 

@@ -174,50 +174,46 @@ void run_throughput_over(session& s, const wiring& w) {
     auto& e = *both.sagas;
     std::vector<double> rates, bare_rates, ratios, costs;
     for (std::uint64_t round = 0; round <= s.args()["rounds"]; ++round) {
-        const auto bare = n / converse(*both.bare, count, in_flight);
-        const auto before = usage_now();
-        const auto rate = n / run_load(e.engine, e.trips, e.ids, count, in_flight);
-        if (round == 0) continue; // all have joined, then, and the broker is warm
+        double bare = 0, rate = 0;
+        const auto run_bare = [&] { bare = n / converse(*both.bare, count, in_flight); };
+        const auto run_sagas = [&] {
+            const auto before = usage_now();
+            rate = n / run_load(e.engine, e.trips, e.ids, count, in_flight);
+            costs.push_back((usage_now().cpu_us - before.cpu_us) / n);
+        };
+        const bool bare_first = round % 2 == 0; // what one leaves to be done is done in the other's time
+        bare_first ? run_bare() : run_sagas();
+        bare_first ? run_sagas() : run_bare();
         rates.push_back(rate);
         bare_rates.push_back(bare);
         ratios.push_back(rate / bare);
-        costs.push_back((usage_now().cpu_us - before.cpu_us) / n);
+        if (round == 0) // all have joined now, and the broker is warm
+            for (auto* samples : {&rates, &bare_rates, &ratios, &costs}) samples->clear();
     }
-    const auto bare = percentile(bare_rates, 0.5);
-    report(w.name + "_throughput",
-           {{"sagas_per_s", percentile(rates, 0.5)},
-            {"bare_per_s", bare},
-            {"ratio", percentile(ratios, 0.5)},
-            {"least_ratio", percentile(ratios, 0)},
-            {"most_ratio", percentile(ratios, 1)},
-            {"ceiling", converse_beside_engine(s, *both.bare, count, in_flight) / bare},
-            {"cpu_us_per_saga", percentile(costs, 0.5)}});
-}
-
-// From the start to the terminal event at a watcher, in microseconds.
-double run_one(trip_engine& e) {
-    const auto id = e.ids.next();
-    const auto from = clock::now();
-    e.trips.start(id, {.guest = "guest-" + id, .amount = 1}).value();
-    bool completed = false;
-    for (const auto& event : e.engine.watch(id)) completed = event.kind == sagaflow::event_kind::completed;
-    if (!completed) throw std::runtime_error("a saga did not complete");
-    return microseconds_since(from);
+    const auto alone = n / converse(*both.bare, count, in_flight);
+    const auto beside = converse_beside_engine(s, *both.bare, count, in_flight);
+    report(w.name + "_throughput", {{"sagas_per_s", percentile(rates, 0.5)},
+                                    {"bare_per_s", percentile(bare_rates, 0.5)},
+                                    {"ratio", percentile(ratios, 0.5)},
+                                    {"least_ratio", percentile(ratios, 0)},
+                                    {"most_ratio", percentile(ratios, 1)},
+                                    {"ceiling", beside / alone},
+                                    {"cpu_us_per_saga", percentile(costs, 0.5)}});
 }
 
 void run_latency_over(session& s, const wiring& w) {
+    const auto sagas = s.args()["sagas"];
     const auto rounds = s.args()["rounds"];
-    const auto in_a_round =
-        std::max<std::uint64_t>(s.args()["sagas"] / std::max<std::uint64_t>(rounds, 1), 1);
     side_by_side both(s, w);
     lone_commits commits(s.folder());
     std::vector<double> took, bare_took, commits_took;
     for (std::uint64_t round = 0; round <= rounds; ++round) {
-        if (round == 1) // all have joined, then, and the broker is warm
+        const auto count = round == 0 ? sagas : std::max<std::uint64_t>(sagas / rounds, 1);
+        converse(*both.bare, count, 1, &bare_took);
+        for (std::uint64_t i = 0; i < count; ++i) took.push_back(run_one(*both.sagas));
+        for (std::uint64_t i = 0; i < count; ++i) commits_took.push_back(commits.commit());
+        if (round == 0) // all have joined now, and the broker is warm
             for (auto* samples : {&took, &bare_took, &commits_took}) samples->clear();
-        converse(*both.bare, in_a_round, 1, &bare_took);
-        for (std::uint64_t i = 0; i < in_a_round; ++i) took.push_back(run_one(*both.sagas));
-        for (std::uint64_t i = 0; i < in_a_round; ++i) commits_took.push_back(commits.commit());
     }
     const auto p50 = percentile(took, 0.5);
     const auto bare_p50 = percentile(bare_took, 0.5);

@@ -130,15 +130,16 @@ double sagas_per_second(const std::filesystem::path& file, const reference_load&
 struct lone_commits::impl {
     database db;
     std::vector<std::string> keys;
-    std::uint64_t transitions = 0;
+    std::uint64_t transitions; // of each saga
+    std::uint64_t done = 0;
 };
 
-lone_commits::lone_commits(const std::filesystem::path& folder)
-    : impl_(new impl{database(folder / "lone.db"), random_keys(1'000)}) {}
+lone_commits::lone_commits(const std::filesystem::path& folder, const reference_load& load)
+    : impl_(new impl{database(folder / "lone.db"), random_keys(load.commits), load.transitions}) {}
 lone_commits::~lone_commits() = default;
 
 double lone_commits::commit() {
-    const auto& key = impl_->keys[impl_->transitions++ / reference_load{}.transitions % impl_->keys.size()];
+    const auto& key = impl_->keys[impl_->done++ / impl_->transitions % impl_->keys.size()];
     const auto began = clock::now();
     impl_->db.begin();
     impl_->db.transition(key);
@@ -156,7 +157,7 @@ reference_figures measure_reference(const std::filesystem::path& folder, const r
         const auto cpu = static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC * 1e6;
         figures.cpu_us_per_saga = std::min(figures.cpu_us_per_saga, cpu / static_cast<double>(load.sagas));
     }
-    lone_commits commits(folder);
+    lone_commits commits(folder, load);
     std::vector<double> samples(load.commits);
     for (auto& sample : samples) sample = commits.commit();
     figures.commit_p50_us = percentile(samples, 0.5);

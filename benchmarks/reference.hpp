@@ -24,7 +24,7 @@ struct reference_load {
 // Batches of one transition, one after the other. Makes its file in `folder`, and removes it.
 class lone_commits {
   public:
-    explicit lone_commits(const std::filesystem::path& folder);
+    explicit lone_commits(const std::filesystem::path& folder, const reference_load& load = {});
     ~lone_commits();
 
     double commit(); // the microseconds it took
