@@ -42,7 +42,12 @@ class LooksTest(PageCase):
         self.did(f"{state}: nothing sticks out, all text can be read")
 
     def assert_columns(self):
-        """The events stand in columns, one for each service."""
+        """The events stand in columns, one for each service, however long a reason is."""
+        widths = "return [...document.querySelectorAll('#events .says')].map(row => row.getBoundingClientRect().width)"
+        before = self.page.run(widths)
+        self.page.run("document.querySelector('#events .why').textContent = 'Reason: ' + 'no such account; '.repeat(20)")
+        self.check("a long reason")
+        self.assertEqual(self.page.run(widths), before)
         lefts = self.page.run("""return [0, 1, 2].map(service => new Set([...document.querySelectorAll('#events .says')].map(
             row => Math.round(row.children[service].getBoundingClientRect().left))).size)""")
         self.assertEqual(lefts, [1, 1, 1])
