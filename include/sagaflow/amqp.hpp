@@ -45,8 +45,9 @@ struct transport_options {
     std::chrono::milliseconds request_timeout{
         10'000};                                    // of what the broker must answer, such as a declaration
     std::chrono::milliseconds close_timeout{3'000}; // for saying good-bye
-    // consume() returns so long after it made a queue: RabbitMQ 3.10 writes the names of its quorum queues
-    // twice a second, and one that it did not write before it was killed has no leader any more.
+    // consume() returns so long after it made a queue: RabbitMQ 3.10 writes the names of its quorum queues up
+    // to a second after the last one was made. One that it did not write before it was killed has lost what
+    // was in it, and has no leader any more.
     std::chrono::milliseconds new_queue_pause{1'200};
     std::chrono::milliseconds first_reconnect{100}; // doubles up to the last, half of it random
     std::chrono::milliseconds last_reconnect{5'000};

@@ -8,7 +8,9 @@
 #include <sagaflow/testing/transport_script.hpp>
 
 #include <fstream>
+#include <future>
 #include <iterator>
+#include <stop_token>
 
 #include <gtest/gtest.h>
 
@@ -249,6 +251,34 @@ TEST_F(amqp, verify_makes_nothing_and_names_what_is_missing) {
     consume();
     bus->close();
     maker->close();
+}
+
+TEST_F(amqp, consume_pauses_after_it_made_a_queue_until_its_consumer_or_the_transport_is_stopped) {
+    auto o = amqp_options();
+    o.new_queue_pause = std::chrono::minutes(1); // longer than a test may take
+    const auto bus = connect(o);
+    const auto quick = connect();
+    for (const bool by_token : {true, false}) {
+        const auto name = by_token ? "first" : "second";
+        std::stop_source stop;
+        auto what = group(name);
+        what.types = {name};
+        what.stop = stop.get_token();
+        auto paused =
+            std::async(std::launch::async, [&] { bus->consume(what, [](const auto&, const auto&) {}); });
+        const auto there = [&] { return publish_one(*quick, make_message(address, "a", 1, name)).result; };
+        while (there() != published::verdict::accepted) {
+        }
+        EXPECT_NE(paused.wait_for(std::chrono::seconds(0)), std::future_status::ready);
+        by_token ? static_cast<void>(stop.request_stop()) : bus->close();
+        paused.get();
+    }
+    const auto later = connect(o);
+    auto what = group("first"); // which is there
+    what.types = {"first"};
+    later->consume(what, [](const auto&, const auto&) {});
+    later->close();
+    quick->close();
 }
 
 TEST_F(amqp, a_queue_that_was_made_otherwise_is_an_error_that_says_what_to_do) {

@@ -81,13 +81,13 @@ void consumer::consume(subscription what, delivery_handler handler) {
         throw;
     }
     link_.wake()->wake();
-    wait_until_kept(*at);
+    wait_until_kept(*at, what.stop);
 }
 
 // RabbitMQ would not find a queue again that it made just now.
-void consumer::wait_until_kept(const feed& of) {
+void consumer::wait_until_kept(const feed& of, const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    is_closed_.wait_until(lock, of.made.load() + options_.new_queue_pause, [this] { return closed_; });
+    is_closed_.wait_until(lock, stop, of.made.load() + options_.new_queue_pause, [this] { return closed_; });
 }
 
 void consumer::close() {

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -46,7 +47,7 @@ class consumer final : link::user {
 
     std::shared_ptr<feed> enter(const subscription& what);
     void ask_for(std::shared_ptr<feed> of, subscription newcomer);
-    void wait_until_kept(const feed& of);
+    void wait_until_kept(const feed& of, const std::stop_token& stop);
     void serve_requests(connection& c);
     void serve(connection& c, request& r);
     void drop_unused(connection& c);
@@ -64,7 +65,7 @@ class consumer final : link::user {
     std::vector<std::unique_ptr<transports::consumer>> consumers_;
     std::vector<request> requests_;
     bool closed_ = false;
-    std::condition_variable is_closed_;
+    std::condition_variable_any is_closed_;
 
     std::map<std::string, std::shared_ptr<feed>> feeds_; // the link's thread's own, by queue
     std::uint16_t next_channel_ = 1;                     // too

@@ -46,7 +46,7 @@ void feed::prepare(questions& ask, const topology_keeper& topology, const std::s
         own(ask, what_.address, owner);
         owned_ = true;
     }
-    if (topology.prepare(ask, what_)) made = std::chrono::steady_clock::now();
+    topology.prepare(ask, what_, made);
 }
 
 void feed::open(connection& c, std::uint16_t channel) {
@@ -60,7 +60,7 @@ void feed::open(connection& c, std::uint16_t channel) {
 
 void feed::look_again(questions& ask, const topology_keeper& topology) {
     look_at_ = std::chrono::steady_clock::now() + options_.heartbeat;
-    topology.prepare(ask, what_);
+    topology.prepare(ask, what_, made);
     trouble_.clear();
 }
 

@@ -23,8 +23,8 @@ namespace sagaflow::amqp {
 // The link's thread, except for members(), consumers and made.
 class feed {
   public:
-    std::atomic<std::size_t> consumers{0};  // that have entered and not left
-    std::atomic<link::time_point> made{{}}; // when its queue was, if that was not there before
+    std::atomic<std::size_t> consumers{0}; // that have entered and not left
+    moment made{{}};                       // when its queue was, if it was not there
 
     feed(const transport_options& options, const wire::envelope& envelope, subscription what,
          std::shared_ptr<transports::wakeup> wake);

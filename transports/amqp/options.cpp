@@ -39,8 +39,9 @@ std::vector<refused_option> check(const transport_options& options) {
     if (options.in_flight == 0) refused.push_back({"in_flight", "must be at least 1"});
     if (options.delivery_limit == 0) refused.push_back({"delivery_limit", "must be at least 1"});
     if (options.message_bytes == 0) refused.push_back({"message_bytes", "must be at least 1"});
-    if (options.new_queue_pause < std::chrono::milliseconds(0))
-        refused.push_back({"new_queue_pause", "must not be negative"});
+    if (options.new_queue_pause < std::chrono::milliseconds(0) ||
+        options.new_queue_pause > std::chrono::minutes(1))
+        refused.push_back({"new_queue_pause", "must be from 0 milliseconds to a minute"});
     for (const auto& [name, value] : {std::pair{"connect_timeout", options.connect_timeout},
                                       {"request_timeout", options.request_timeout},
                                       {"close_timeout", options.close_timeout},

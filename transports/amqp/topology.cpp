@@ -158,17 +158,15 @@ void topology_keeper::prepare(questions& ask, const std::string& address) const 
     }
 }
 
-bool topology_keeper::prepare(questions& ask, const subscription& s) const {
+void topology_keeper::prepare(questions& ask, const subscription& s, moment& made) const {
     if (options_.topology == topology::create) {
         make(ask, s.address);
         make_dead_letters(ask, s.address);
-        return make_queue(ask, s);
-    }
-    if (options_.topology == topology::verify) {
+        make_queue(ask, s, made);
+    } else if (options_.topology == topology::verify) {
         ask.exchange(s.address, true);
         ask.queue(queue_of(s), true, false, {});
     }
-    return false;
 }
 
 void topology_keeper::make(questions& ask, const std::string& address) const {
@@ -184,7 +182,7 @@ void topology_keeper::make_dead_letters(questions& ask, const std::string& addre
     ask.bind(name, name, std::string(all_keys));
 }
 
-bool topology_keeper::make_queue(questions& ask, const subscription& s) const {
+void topology_keeper::make_queue(questions& ask, const subscription& s, moment& made) const {
     const auto dead_letters = dead_letters_of(s.address);
     const auto name = queue_of(s);
     std::array arguments = {entry("x-queue-type", "quorum"), entry("x-dead-letter-exchange", dead_letters),
@@ -194,9 +192,9 @@ bool topology_keeper::make_queue(questions& ask, const subscription& s) const {
                             entry("x-delivery-limit", static_cast<std::int64_t>(options_.delivery_limit))};
     const bool is_new = !ask.is_queue(name);
     ask.queue(name, false, false, table(arguments));
+    if (is_new) made = std::chrono::steady_clock::now();
     if (s.types.empty()) ask.bind(name, s.address, std::string(all_keys));
     for (const auto& type : s.types) ask.bind(name, s.address, type);
-    return is_new;
 }
 
 } // namespace sagaflow::amqp

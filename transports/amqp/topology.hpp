@@ -6,6 +6,8 @@
 #include <sagaflow/amqp.hpp>
 #include <sagaflow/transport.hpp>
 
+#include <atomic>
+#include <chrono>
 #include <string>
 
 namespace sagaflow::amqp {
@@ -50,6 +52,8 @@ class questions {
     bool open_ = false;
 };
 
+using moment = std::atomic<std::chrono::steady_clock::time_point>;
+
 class topology_keeper {
   public:
     explicit topology_keeper(const transport_options& options) : options_(options) {}
@@ -57,12 +61,13 @@ class topology_keeper {
     // Both throw error if the broker has what does not fit, or has not what there should be; or
     // connection_lost, or channel_closed for what may pass.
     void prepare(questions& ask, const std::string& address) const; // to publish to
-    bool prepare(questions& ask, const subscription& s) const; // to consume from; true: there was no queue
+    // To consume from. `made`: when its queue was, if it was not there.
+    void prepare(questions& ask, const subscription& s, moment& made) const;
 
   private:
     void make(questions& ask, const std::string& address) const;
     void make_dead_letters(questions& ask, const std::string& address) const;
-    bool make_queue(questions& ask, const subscription& s) const;
+    void make_queue(questions& ask, const subscription& s, moment& made) const;
 
     const transport_options& options_;
 };
