@@ -166,6 +166,7 @@ transition machine_work::finish() {
     if (wanted != r_.alerted) t.alert = r_.alerted = wanted;
     t.happened = true;
     t.sends = std::move(sends_);
+    t.retries = retries_;
     return t;
 }
 

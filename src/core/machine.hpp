@@ -33,6 +33,7 @@ struct transition {
     std::vector<send_order> sends;
     std::optional<bool> alert; // true: raise it; false: it is over
     bool late = false;         // the reply was late or repeated (R11)
+    std::size_t retries = 0;   // commands that are sent again because no answer came in time
 };
 
 struct reply_input {

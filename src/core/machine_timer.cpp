@@ -93,6 +93,7 @@ void machine_work::retry_due_attempts() {
             retried_attempt_ = s.out->attempt;
         }
         send_again(i, compensation, false);
+        ++retries_;
     }
 }
 

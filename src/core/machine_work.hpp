@@ -105,6 +105,7 @@ class machine_work {
     time_point now_;
     std::vector<std::size_t> touched_;
     std::vector<send_order> sends_;
+    std::size_t retries_ = 0;
     event_kind kind_ = event_kind::progressed;
     bool noted_ = false, changed_ = false, turned_ = false, suspended_ = false, resumed_ = false;
     std::string event_reason_, who_, why_;

@@ -52,9 +52,6 @@ void shard::impl::count(const event& e) {
         case event_kind::resumed:
             ++figures.resumptions;
             break;
-        case event_kind::retried:
-            ++figures.retries;
-            break;
         default:
             break;
     }
@@ -78,6 +75,7 @@ void shard::impl::apply(hot_saga& saga, transition t) {
             after_next.alerts.push_back(
                 {saga.record.id, saga.definition->name, std::string(reason_of(saga.record)), !*t.alert});
     }
+    figures.retries += t.retries;
     auto& leaves = after(saga);
     for (auto& order : t.sends) leaves.commands.push_back({&saga, std::move(order)});
     set_timer(saga);

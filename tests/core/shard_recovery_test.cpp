@@ -360,6 +360,7 @@ TEST(shard_events, R18_repeated_attempts_update_the_record_and_are_told_at_the_2
         EXPECT_NE(w.events[i].details.find("\"attempt\":" + std::to_string(2U << i)), std::string::npos);
     }
     EXPECT_EQ(report_of(w.row("ada"), true).steps.front().attempt, 9);
+    EXPECT_EQ(w.it->figures().retries, 8U) << "also those without an event";
 }
 
 TEST(shard_events, R18_the_alert_fires_once_and_again_when_it_is_over) {
