@@ -4,6 +4,8 @@
 ./demo --transport kafka|amqp builds the programs and calls this. It stays in the foreground; SIGINT and SIGTERM end all.
 """
 import argparse
+import contextlib
+import fcntl
 import http.client
 import json
 import os
@@ -105,9 +107,20 @@ def stay(user, running):
             print(f"{program.name} ended; sign-ups wait for it. To start it again:\n  {program.again()}", flush=True)
 
 
+@contextlib.contextmanager
+def alone(data):
+    """With the folder: a second demo in it would end the broker of the first one."""
+    data.mkdir(parents=True, exist_ok=True)
+    with open(data / "demo.lock", "w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Ended(f"another one runs in {data}: stop it first, or choose another folder with --data") from None
+        yield
+
+
 def serve(chosen):
     kind, lines = BROKERS[chosen.transport]
-    chosen.data.mkdir(parents=True, exist_ok=True)
     running = []
     print(f"starting {kind.kind} and the three services", flush=True)
     with kind(folder=chosen.data / kind.kind) as broker:
@@ -141,7 +154,9 @@ def main():
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, stop)
     try:
-        serve(options.parse_args())
+        chosen = options.parse_args()
+        with alone(chosen.data):
+            serve(chosen)
     except (Ended, OSError, services.Failure) as trouble:
         sys.exit(f"demo: {trouble}")
 

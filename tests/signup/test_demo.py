@@ -47,7 +47,11 @@ class DemoTest(unittest.TestCase):
         self.demo = Demo(folder=folder.name, passwords=[])
         self.addCleanup(self.demo.close)
 
-    def test_signs_up_tells_of_a_program_that_ended_and_leaves_nothing_behind(self):
+    def test_signs_up_stays_alone_tells_of_a_program_that_ended_and_leaves_nothing_behind(self):
+        second = subprocess.run([*self.demo.command(), "--port", "0"], capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual((second.returncode, second.stdout), (1, ""))
+        self.assertEqual(second.stderr, f"demo: another one runs in {self.demo.folder}: stop it first, or choose another "
+                                        "folder with --data\n")
         self.demo.sign_up("ada")
         self.assertEqual(self.demo.end_of("ada")["userStatus"], "USER_INSERT_COMPLETE")
         os.kill(processes.main_process(f"{self.demo.folder}/{self.kind()}/chat_service"), signal.SIGKILL)
