@@ -6,8 +6,6 @@
 #include "load.hpp"
 #include "report.hpp"
 
-#include <sagaflow/memory.hpp>
-
 #ifdef SAGAFLOW_BENCH_KAFKA
 #include "../transports/kafka/bench/bare_client.hpp"
 
@@ -151,21 +149,6 @@ double converse(bare_client& c, std::uint64_t count, std::uint64_t in_flight,
     return microseconds_since(from) / 1e6;
 }
 
-// Conversations a second while an engine runs as many sagas over memory on the same cores. Were there nothing
-// between an engine and the client library, it could do no better.
-double converse_beside_engine(const session& s, bare_client& c, std::uint64_t count,
-                              std::uint64_t in_flight) {
-    const auto bus = sagaflow::memory::make_transport();
-    const participants services(bus, participants::inboxes::none, false, s.folder());
-    trip_engine e(bus, s.folder() / "alone.db");
-    const auto from = clock::now();
-    {
-        const std::jthread conversing([&] { converse(c, count, in_flight); });
-        run_load(e.engine, e.trips, e.ids, count, in_flight);
-    }
-    return static_cast<double>(count) / (microseconds_since(from) / 1e6);
-}
-
 void run_throughput_over(session& s, const wiring& w) {
     const auto count = s.args()["sagas"];
     const auto in_flight = s.args()["concurrency"];
@@ -190,14 +173,11 @@ void run_throughput_over(session& s, const wiring& w) {
         if (round == 0) // all have joined now, and the broker is warm
             for (auto* samples : {&rates, &bare_rates, &ratios, &costs}) samples->clear();
     }
-    const auto alone = n / converse(*both.bare, count, in_flight);
-    const auto beside = converse_beside_engine(s, *both.bare, count, in_flight);
     report(w.name + "_throughput", {{"sagas_per_s", percentile(rates, 0.5)},
                                     {"bare_per_s", percentile(bare_rates, 0.5)},
                                     {"ratio", percentile(ratios, 0.5)},
                                     {"least_ratio", percentile(ratios, 0)},
                                     {"most_ratio", percentile(ratios, 1)},
-                                    {"ceiling", beside / alone},
                                     {"cpu_us_per_saga", percentile(costs, 0.5)}});
 }
 
