@@ -14,7 +14,6 @@
 
 #include <array>
 #include <cstdio>
-#include <future>
 
 #include <gtest/gtest.h>
 
@@ -197,30 +196,6 @@ TEST(amqp_faults, a_queue_that_was_made_just_now_outlives_a_kill_of_the_broker) 
     c.health.wait_for(condition::up);
     publisher(c.bus).publish_all(c.make_many(10, 20));
     wait_for_different(r, 20);
-}
-
-TEST(amqp_faults, a_queue_that_a_broker_lost_while_it_was_new_is_made_again) {
-    own_service broker("rabbitmq");
-    connected c({.hosts = {broker.address("amqp")},
-                 .request_timeout = 2s,
-                 .new_queue_pause = 1min,
-                 .last_reconnect = 200ms});
-    receiver r;
-    auto pausing = std::async(std::launch::async, [&] { c.subscribe(r); });
-    const auto is_there = [&] {
-        return publish_one(*c.bus, c.make_many(0, 1)[0]).result == published::verdict::accepted;
-    };
-    while (!is_there()) {
-    }
-    broker.kill9();
-    c.health.wait_for(condition::down);
-    broker.start();
-    c.health.wait_for(condition::down, "it is made again");
-    c.health.wait_for(condition::up);
-    publisher(c.bus).publish_all(c.make_many(1, 10));
-    wait_for_different(r, 10);
-    c.bus->close();
-    pausing.get();
 }
 
 TEST(amqp_faults, loses_nothing_while_the_broker_is_away_under_load) {

@@ -124,9 +124,7 @@ void connection::lost(const std::string& why) const {
 }
 
 void connection::broke(int status) const {
-    const auto why = "RabbitMQ at " + broker_ + ": the connection broke: " + amqp_error_string2(status);
-    if (status == AMQP_STATUS_TIMEOUT) throw unanswered(why);
-    throw connection_lost(why);
+    lost(std::string("the connection broke: ") + amqp_error_string2(status));
 }
 
 void connection::check(int status) const {

@@ -28,11 +28,6 @@ struct connection_lost : std::runtime_error {
     using runtime_error::runtime_error;
 };
 
-// Since the broker did not answer in time.
-struct unanswered : connection_lost {
-    using connection_lost::connection_lost;
-};
-
 // The broker closed a channel: it does not like what was asked.
 struct channel_closed : std::runtime_error {
     channel_closed(std::uint16_t channel_, std::uint16_t code_, const std::string& text)

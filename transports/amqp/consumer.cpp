@@ -211,9 +211,6 @@ void consumer::tend(connection& c, feed& f) {
         f.failed(e.what());
     } catch (const error& e) {
         f.failed(e.what());
-    } catch (const unanswered& e) {
-        if (!was_consumed) f.unanswered(e.what());
-        throw;
     } catch (const connection_lost& e) { // the others get on without it for a while
         if (!was_consumed) f.broke(e.what());
         throw;

@@ -46,7 +46,6 @@ void feed::prepare(questions& ask, const topology_keeper& topology, const std::s
         own(ask, what_.address, owner);
         owned_ = true;
     }
-    if (std::exchange(is_lost_, false) && ask.messages_in(queue_) == 0U) ask.remove_queue(queue_);
     topology.prepare(ask, what_, made);
 }
 
@@ -85,7 +84,6 @@ void feed::adjust(connection& c) {
     c.call<amqp_basic_consume_ok_t>(channel_, AMQP_BASIC_CONSUME_METHOD, AMQP_BASIC_CONSUME_OK_METHOD,
                                     consume);
     prefetch_ = wanted;
-    may_be_lost_ = false;
     after_break_.reset();
 }
 
@@ -138,7 +136,6 @@ void feed::close(connection& c, questions& ask) {
 }
 
 void feed::lost() {
-    if (std::chrono::steady_clock::now() < made.load() + options_.new_queue_pause) may_be_lost_ = true;
     channel_ = 0;
     prefetch_ = 0;
     came_.clear();
@@ -152,14 +149,6 @@ void feed::broke(const std::string& why) {
     trouble_ = "whoever consumes from it loses the connection (" + why +
                "): if that lasts, it has no leader: delete it, and it is made again";
     retry_at_ = std::chrono::steady_clock::now() + after_break_.next();
-}
-
-void feed::unanswered(const std::string& why) {
-    broke(why);
-    if (!may_be_lost_) return;
-    is_lost_ = true;
-    trouble_ =
-        "RabbitMQ ended right after this queue was made, and has lost it: it is made again (" + why + ")";
 }
 
 void feed::failed(const std::string& why) {

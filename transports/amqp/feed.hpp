@@ -64,8 +64,6 @@ class feed {
     // The connection broke when it was to be consumed: tried again ever less often, up to a minute or so,
     // since every consumer of the connection suffers from that.
     void broke(const std::string& why);
-    // Nobody can consume from it: if RabbitMQ ended right after it was made, it is made again.
-    void unanswered(const std::string& why);
     const std::string& trouble() const { return trouble_; }
     link::time_point retry_at() const { return retry_at_; }
 
@@ -92,8 +90,6 @@ class feed {
     std::uint64_t consumers_begun_ = 0;
     std::string owner_;
     bool owned_ = false;
-    bool may_be_lost_ = false; // the connection broke before RabbitMQ had kept the queue, which was new
-    bool is_lost_ = false;     // and nobody can consume from it
     assembly assembly_;
     settlements settlements_;
     std::vector<delivery> came_;

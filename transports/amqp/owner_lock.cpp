@@ -53,7 +53,10 @@ void own(questions& ask, const std::string& address, const std::string& owner) {
 }
 
 void disown(questions& ask, const std::string& address) {
-    ask.remove_queue(owner_queue_of(address));
+    amqp_queue_delete_t d{};
+    const auto name = owner_queue_of(address);
+    d.queue = bytes(name);
+    ask.ask<amqp_queue_delete_ok_t>(AMQP_QUEUE_DELETE_METHOD, AMQP_QUEUE_DELETE_OK_METHOD, d);
 }
 
 void check_unowned(questions& ask, const std::string& address) {

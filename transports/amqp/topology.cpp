@@ -130,23 +130,14 @@ void questions::queue(const std::string& name, bool passive, bool exclusive, amq
     });
 }
 
-std::optional<std::uint32_t> questions::messages_in(const std::string& queue) {
-    amqp_queue_declare_t d{};
-    d.queue = bytes(queue);
-    d.passive = 1;
+bool questions::is_queue(const std::string& name) {
     try {
-        return ask<amqp_queue_declare_ok_t>(AMQP_QUEUE_DECLARE_METHOD, AMQP_QUEUE_DECLARE_OK_METHOD, d)
-            .message_count;
-    } catch (const channel_closed& e) {
-        if (e.code != AMQP_NOT_FOUND) throw;
-        return std::nullopt;
+        queue(name, true, false, {});
+        return true;
+    } catch (const error& e) {
+        if (e.code() != errc::not_found) throw;
+        return false;
     }
-}
-
-void questions::remove_queue(const std::string& name) {
-    amqp_queue_delete_t d{};
-    d.queue = bytes(name);
-    ask<amqp_queue_delete_ok_t>(AMQP_QUEUE_DELETE_METHOD, AMQP_QUEUE_DELETE_OK_METHOD, d);
 }
 
 void questions::bind(const std::string& queue, const std::string& exchange, const std::string& key) {
@@ -199,7 +190,7 @@ void topology_keeper::make_queue(questions& ask, const subscription& s, moment& 
                             entry("x-dead-letter-strategy", "at-least-once"),
                             entry("x-overflow", "reject-publish"),
                             entry("x-delivery-limit", static_cast<std::int64_t>(options_.delivery_limit))};
-    const bool is_new = !ask.messages_in(name);
+    const bool is_new = !ask.is_queue(name);
     ask.queue(name, false, false, table(arguments));
     if (is_new) made = std::chrono::steady_clock::now();
     if (s.types.empty()) ask.bind(name, s.address, std::string(all_keys));

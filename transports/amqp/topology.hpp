@@ -8,8 +8,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstdint>
-#include <optional>
 #include <string>
 
 namespace sagaflow::amqp {
@@ -41,9 +39,7 @@ class questions {
     }
     void exchange(const std::string& name, bool passive);
     void queue(const std::string& name, bool passive, bool exclusive, amqp_table_t arguments);
-    // None: there is no such queue. What was delivered and is not settled does not count.
-    std::optional<std::uint32_t> messages_in(const std::string& queue);
-    void remove_queue(const std::string& name);
+    bool is_queue(const std::string& name);
     void bind(const std::string& queue, const std::string& exchange, const std::string& key);
 
     connection& of() { return connection_; }
