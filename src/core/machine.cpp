@@ -166,7 +166,7 @@ transition machine_work::finish() {
     if (wanted != r_.alerted) t.alert = r_.alerted = wanted;
     t.happened = true;
     t.sends = std::move(sends_);
-    t.retries = retries_;
+    t.retries = t.sends.empty() ? 0 : retries_; // an end or a suspension takes them back
     return t;
 }
 

@@ -92,8 +92,9 @@ void machine_work::retry_due_attempts() {
             set(i, s.state);
             retried_attempt_ = s.out->attempt;
         }
+        const auto sent = sends_.size();
         send_again(i, compensation, false);
-        ++retries_;
+        retries_ += sends_.size() - sent;
     }
 }
 
