@@ -93,16 +93,14 @@ def start(broker, chosen, config, running):
     return user
 
 
-def stay(user, running):
-    """Until user_service ends. The others may come and go: sign-ups wait for them."""
+def stay(running):
+    """Until a signal comes. The programs may come and go: sign-ups wait for them."""
     while True:
         ends = {os.pidfd_open(program.process.pid): program for program in running}
         select.select(list(ends), [], [])
         for end in ends:
             os.close(end)
         for program in [p for p in running if p.process.poll() is not None]:
-            if program is user:
-                raise Ended("user_service ended by itself")
             running.remove(program)
             print(f"{program.name} ended; sign-ups wait for it. To start it again:\n  {program.again()}", flush=True)
 
@@ -132,7 +130,7 @@ def serve(chosen):
             print(f"{kind.kind} at {broker.addresses()[chosen.transport]}; "
                   f"to try what happens without it: ./services kill9 {kind.kind} --data {chosen.data}, then restart")
             print(f"{READY}{user.address}", flush=True)
-            stay(user, running)
+            stay(running)
         finally:
             for sign in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(sign, signal.SIG_IGN)

@@ -1,5 +1,6 @@
 """What ./demo --transport kafka|amqp runs: a broker, the three programs, and an orderly end."""
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -54,8 +55,17 @@ class DemoTest(unittest.TestCase):
                                         "folder with --data\n")
         self.demo.sign_up("ada")
         self.assertEqual(self.demo.end_of("ada")["userStatus"], "USER_INSERT_COMPLETE")
-        os.kill(processes.main_process(f"{self.demo.folder}/{self.kind()}/chat_service"), signal.SIGKILL)
-        self.demo.line("chat_service ended; sign-ups wait for it")
+        for program in ("chat_service", "user_service"):
+            os.kill(processes.main_process(f"{self.demo.folder}/{self.kind()}/{program}"), signal.SIGKILL)
+            self.demo.line(f"{program} ended; sign-ups wait for it")
+        again = subprocess.Popen(shlex.split(self.demo.process.stdout.readline()), stdout=subprocess.PIPE, text=True)
+        self.addCleanup(again.stdout.close)
+        self.addCleanup(again.wait)
+        self.addCleanup(again.kill)
+        self.assertEqual(again.stdout.readline(), f"listening on http://127.0.0.1:{self.demo.port}\n")
+        self.assertEqual(self.demo.end_of("ada")["userStatus"], "USER_INSERT_COMPLETE")
+        again.terminate()
+        self.assertEqual(again.wait(PATIENCE), 0)
         self.assertEqual(self.demo.stop(signal.SIGTERM), 0)
         self.assertEqual(processes.members(self.demo.folder), [])
 
