@@ -1,5 +1,7 @@
 #include "load.hpp"
 
+#include "report.hpp"
+
 #include <sagaflow/sqlite.hpp>
 
 #include <atomic>
@@ -177,7 +179,7 @@ double run_one(trip_engine& over) {
     bool completed = false;
     for (const auto& e : over.engine.watch(id)) completed = e.kind == event_kind::completed;
     if (!completed) throw std::runtime_error("a saga did not complete");
-    return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - from).count();
+    return microseconds_since(from);
 }
 
 double metric_sum(const engine& e, std::string_view name) {

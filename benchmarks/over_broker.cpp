@@ -36,10 +36,6 @@ using sagaflow::transports::bare_setup;
 
 constexpr std::size_t exchanges = 3; // of a saga, or of a conversation
 
-double microseconds_since(clock::time_point from) {
-    return std::chrono::duration<double, std::micro>(clock::now() - from).count();
-}
-
 const std::vector<wiring>& wirings() {
     static const std::vector<wiring> all = {
 #ifdef SAGAFLOW_BENCH_KAFKA

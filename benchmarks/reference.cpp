@@ -29,10 +29,6 @@ constexpr std::size_t record_bytes = 400;
 
 using clock = std::chrono::steady_clock;
 
-double microseconds(clock::duration d) {
-    return std::chrono::duration<double, std::micro>(d).count();
-}
-
 // The bare store: two statements and a transaction around them.
 class database {
   public:
@@ -122,7 +118,7 @@ double sagas_per_second(const std::filesystem::path& file, const reference_load&
             db.commit();
         }
     }
-    return static_cast<double>(keys.size()) / (microseconds(clock::now() - began) / 1e6);
+    return static_cast<double>(keys.size()) / (microseconds_since(began) / 1e6);
 }
 
 } // namespace
@@ -144,7 +140,7 @@ double lone_commits::commit() {
     impl_->db.begin();
     impl_->db.transition(key);
     impl_->db.commit();
-    return microseconds(clock::now() - began);
+    return microseconds_since(began);
 }
 
 reference_figures measure_reference(const std::filesystem::path& folder, const reference_load& load) {

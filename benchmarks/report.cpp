@@ -22,6 +22,10 @@ void report(std::string_view name, const std::vector<figure>& figures) {
     std::fflush(stdout);
 }
 
+double microseconds_since(std::chrono::steady_clock::time_point from) {
+    return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - from).count();
+}
+
 double percentile(std::vector<double>& samples, double share) {
     if (samples.empty()) return 0;
     std::ranges::sort(samples);

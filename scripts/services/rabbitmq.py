@@ -123,8 +123,8 @@ class RabbitMQ(Service):
         return done.stdout
 
     def sync(self):
-        """Has the names of quorum queues written. RabbitMQ 3.10 does it twice a second by itself: a queue that was declared
-        right before kill9 is there afterwards, but never gets a leader."""
+        """Has the names of quorum queues written. RabbitMQ 3.10 does it by itself up to a second after the last one was made:
+        a queue that was declared right before kill9 is there afterwards, but never gets a leader."""
         self.control("-q", "eval", "[dets:sync(Table) || Table <- dets:all()].")
 
     def addresses(self):

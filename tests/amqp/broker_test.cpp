@@ -25,6 +25,15 @@ class amqp : public ::testing::Test {
         t->open({address}, [](const transport_health&) {});
         return t;
     }
+    // Again and again, until a queue takes it; what was said last.
+    static published::verdict publish_until_accepted(transport& by, const message& m) {
+        const auto deadline = std::chrono::steady_clock::now() + patience;
+        published::verdict how{};
+        do {
+            how = publish_one(by, m).result;
+        } while (how != published::verdict::accepted && std::chrono::steady_clock::now() < deadline);
+        return how;
+    }
     subscription group(const std::string& name) const { return {.address = address, .group = name}; }
     std::string broker = service_address("amqp");
     std::string address = unique_name("amqp");
@@ -208,12 +217,7 @@ TEST_F(amqp, a_binding_that_is_gone_with_its_exchange_is_made_again) {
     receiver r;
     r.subscribe(*bus, group("g"));
     stranger_({"delete-exchange", address});
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    published::verdict how{};
-    do {
-        how = publish_one(*bus, make_message(address, "a", 1)).result;
-    } while (how != published::verdict::accepted && std::chrono::steady_clock::now() < deadline);
-    EXPECT_EQ(how, published::verdict::accepted);
+    EXPECT_EQ(publish_until_accepted(*bus, make_message(address, "a", 1)), published::verdict::accepted);
     r.wait_for(1);
     bus->close();
 }
@@ -266,9 +270,8 @@ TEST_F(amqp, consume_pauses_after_it_made_a_queue_until_its_consumer_or_the_tran
         what.stop = stop.get_token();
         auto paused =
             std::async(std::launch::async, [&] { bus->consume(what, [](const auto&, const auto&) {}); });
-        const auto there = [&] { return publish_one(*quick, make_message(address, "a", 1, name)).result; };
-        while (there() != published::verdict::accepted) {
-        }
+        EXPECT_EQ(publish_until_accepted(*quick, make_message(address, "a", 1, name)),
+                  published::verdict::accepted);
         EXPECT_NE(paused.wait_for(std::chrono::seconds(0)), std::future_status::ready);
         by_token ? static_cast<void>(stop.request_stop()) : bus->close();
         paused.get();

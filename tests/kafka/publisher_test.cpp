@@ -43,6 +43,22 @@ struct kafka_publisher : ::testing::Test {
     // Those that the producer has which sends at once, when there is little to do.
     int at_once() const { return rd_kafka_outq_len(out.connection()->get()); }
 
+    // Has much to do until it gathers; its second producer is made by serve().
+    bool gathers() {
+        return kafka::serve_until(out, wake, [this] {
+            publish(100, "grace");
+            return at_once() == 0;
+        });
+    }
+    // Has little to do until it does not gather any more; so many are never confirmed.
+    bool sends_at_once(int stuck = 0) {
+        return kafka::serve_until(out, wake, [this, stuck, does = false]() mutable {
+            if (does || verdicts[accepted] < sent - stuck) return does;
+            publish(1, "grace"); // alone on its way
+            return does = at_once() == 1;
+        });
+    }
+
     transport_options options{.hosts = {testing::service_address("kafka")}};
     std::string topic = testing::unique_name("producer");
     transports::wakeup wake;
@@ -113,18 +129,8 @@ TEST_F(kafka_publisher, refuses_what_is_too_large_for_itself_or_for_the_broker_a
 TEST_F(kafka_publisher,
        gathers_messages_when_there_are_many_and_sends_them_at_once_again_when_there_are_few) {
     ensure(*out.connection(), options, {topic}, std::chrono::steady_clock::now() + testing::patience);
-    const auto gathers = [&] { // its second producer is made by serve()
-        publish(100);
-        return at_once() == 0;
-    };
-    EXPECT_TRUE(kafka::serve_until(out, wake, gathers));
-    bool sends_at_once = false;
-    const auto look = [&] {
-        if (sends_at_once || verdicts[accepted] < sent) return sends_at_once;
-        publish(1); // alone on its way
-        return sends_at_once = at_once() == 1;
-    };
-    EXPECT_TRUE(kafka::serve_until(out, wake, look));
+    EXPECT_TRUE(gathers());
+    EXPECT_TRUE(sends_at_once());
 }
 
 TEST_F(kafka_publisher, keeps_a_sagas_messages_with_the_producer_that_has_one_of_them) {
@@ -150,21 +156,11 @@ TEST_F(kafka_publisher, keeps_a_sagas_messages_with_the_producer_that_has_one_of
 
 TEST_F(kafka_publisher, keeps_a_sagas_messages_with_the_gathering_producer_when_there_is_little_to_do_again) {
     ensure(*out.connection(), options, {topic}, std::chrono::steady_clock::now() + testing::patience);
-    const auto gathers = [&] {
-        publish(100, "grace");
-        return at_once() == 0;
-    };
-    EXPECT_TRUE(kafka::serve_until(out, wake, gathers));
+    EXPECT_TRUE(gathers());
     const auto nowhere = testing::unique_name("nowhere"); // nothing is confirmed there
     publish_to(nowhere, 1, "ada");
     EXPECT_EQ(at_once(), 0);
-    bool sends_at_once = false;
-    const auto look = [&] {
-        if (sends_at_once || verdicts[accepted] < sent - 1) return sends_at_once;
-        publish(1, "grace");
-        return sends_at_once = at_once() == 1;
-    };
-    EXPECT_TRUE(kafka::serve_until(out, wake, look));
+    EXPECT_TRUE(sends_at_once(1));
     const auto before = at_once();
     publish_to(nowhere, 1, "ada");
     EXPECT_EQ(at_once(), before) << "it would overtake the first one";

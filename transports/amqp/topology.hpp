@@ -52,6 +52,7 @@ class questions {
     bool open_ = false;
 };
 
+// When something happened; the epoch: it did not.
 using moment = std::atomic<std::chrono::steady_clock::time_point>;
 
 class topology_keeper {
